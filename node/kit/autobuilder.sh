@@ -9,11 +9,6 @@ set -eu
 # shellcheck source=node/kit/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 conf=$root/etc/podman-autobuilder
-# The reference of what boots next, if it is not the booted one; nothing on a machine without rpm-ostree.
-staged_reference() {
-  ! command -v rpm-ostree >/dev/null ||
-    rpm-ostree status --json | jq -r '.deployments[] | select(.staged) | ."container-image-reference" // ""'
-}
 filled() { [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
 # A node without layers of its own makes no call.
 if ! filled "$conf/context" && ! filled "$conf/buildargs.d" && [ ! -s "$conf/source" ]; then exit 0; fi
@@ -61,17 +56,22 @@ version=$(jq -r .version <<<"$target")
 
 arguments=()
 if filled "$conf/buildargs.d"; then
-  while IFS= read -r line; do
-    case $line in '' | '#'*) ;; *) arguments+=(--build-arg "$line") ;; esac
-  done < <(cat "$conf"/buildargs.d/*)
+  for file in "$conf"/buildargs.d/*; do
+    # The last line of a file may have no end.
+    while IFS= read -r line || [ -n "$line" ]; do
+      line=${line%$'\r'}
+      case $line in '' | '#'*) ;; *) arguments+=(--build-arg "$line") ;; esac
+    done <"$file"
+  done
 fi
 context=$conf/context
 if [ -s "$conf/source" ]; then
-  read -r context <"$conf/source"
+  read -r context <"$conf/source" || [ -n "$context" ]
 elif ! filled "$context"; then
   # There are only arguments, such as PACKAGES=htop tmux: packages on top of the release. podman replaces this base
   # (--from).
   context=$(mktemp -d)
+  trap 'rm -rf "$context"' EXIT
   # shellcheck disable=SC2016
   printf 'FROM scratch\nARG PACKAGES\nRUN test -z "$PACKAGES" || rpm-ostree install $PACKAGES\nRUN ostree container commit\n' >"$context/Containerfile"
 fi
@@ -85,9 +85,12 @@ fi
 tag=$latest
 [ "$deploy" = yes ] || tag=localhost/podman-autobuilder:$version
 before=$(podman image inspect --format '{{.Id}}' "$tag" 2>/dev/null || true)
+# The login that rpm-ostree has; podman's own file may have none for the fleet's repository.
+login=()
+[ ! -r "$root/etc/ostree/auth.json" ] || login=(--authfile "$root/etc/ostree/auth.json")
 # podman moves the tag when the build is complete: one that fails, or never ends, leaves everything as it was.
 timeout "${BUILD_TIMEOUT:-3600}" podman build --from="$from" --tag="$tag" --label "com.coreos.stream=$STREAM" \
-  "${arguments[@]}" "$context" >&2 || fail "the build for $version failed: this node stays on what it runs, and tries again"
+  "${login[@]}" "${arguments[@]}" "$context" >&2 || fail "the build for $version failed: this node stays on what it runs, and tries again"
 after=$(podman image inspect --format '{{.Id}}' "$tag")
 say "built $tag for $version: ${before:-nothing} → $after"
 if [ "$deploy" = yes ]; then
@@ -102,4 +105,5 @@ if [ "$deploy" = yes ]; then
   printf 'BASE=%s\nINPUTS=%s\n' "$from" "$inputs" | write "$record"
 fi
 if [ -n "$before" ] && [ "$before" != "$after" ]; then podman rmi "$before" >&2 || say "the old image $before stays: podman rmi $before"; fi
-[ "$deploy" = no ] || [ "$before" = "$after" ] || reboot_now "the image for $version is deployed"
+# A run that was killed may have deployed this image, and not restarted.
+if [ "$deploy" = yes ] && { [ "$before" != "$after" ] || [ -n "$(staged_reference)" ]; }; then reboot_now "the image for $version is deployed"; fi

@@ -21,15 +21,19 @@ load_settings() {
   local file name value
   for file in "$lib/kit.conf" "$node_conf"; do
     [ -r "$file" ] || continue
-    while IFS='=' read -r name value; do
+    # The last line may have no end, lines may end as on Windows, and a value may be quoted as in a shell.
+    while IFS='=' read -r name value || [ -n "$name" ]; do
+      value=${value%$'\r'}
+      case $value in \"*\" | \'*\') value=${value:1:-1} ;; esac
       case $name in
         IMAGE | STREAM | SITE | ARTIFACT | FLEETS | TAGS | SIGNED | RINGS | SLICES | FOLLOW | PORT | FLEET | RING | GROUP | \
           SILENT | REFRESH | BARRIERS | REBOOT | MIGRATE_FROM) printf -v "$name" '%s' "$value" ;;
-        '' | '#'*) ;;
+        '' | $'\r' | '#'*) ;;
         *) say "$file: unknown setting $name, ignored" ;;
       esac
     done <"$file"
   done
+  [[ $REFRESH =~ ^[0-9]{1,9}$ ]] || { say "REFRESH is a number of seconds, not '$REFRESH': taking 240"; REFRESH=240; }
 }
 
 # has WORD LIST
@@ -43,12 +47,17 @@ of() {
   done
 }
 
+# limited COMMAND…: no file of it grows beyond 20 MB. A server could send as much as fits on the disk, compressed.
+limited() { (trap '' XFSZ; ulimit -f 20480; exec "$@"); }
+
 # set_setting NAME VALUE: into node.conf, as one atomic change. An empty value removes it.
 set_setting() {
   mkdir -p "${node_conf%/*}"
   local new=$node_conf.new.$$
   { [ ! -r "$node_conf" ] || grep -v "^$1=" "$node_conf" || true
     [ -z "$2" ] || printf '%s=%s\n' "$1" "$2"; } >"$new"
+  # A file that a power cut leaves empty would be worse than an old one.
+  sync "$new"
   mv -f "$new" "$node_conf"
 }
 
@@ -60,7 +69,7 @@ write() {
   text=$(cat; echo .)
   if [ -r "$1" ] && [ "$text" = "$(cat "$1"; echo .)" ]; then return; fi
   mkdir -p "${1%/*}" || return 1
-  printf '%s' "${text%.}" >"$new" || { rm -f "$new"; return 1; }
+  { printf '%s' "${text%.}" >"$new" && sync "$new"; } || { rm -f "$new"; return 1; }
   mv -f "$new" "$1"
 }
 
@@ -74,48 +83,10 @@ motd() {
 
 motd_clear() { rm -f "$root/run/motd.d/80-coxswain-$1.motd"; }
 
+# shellcheck source=node/kit/deployments.sh
+. "$lib/deployments.sh"
+
 basearch() { printf '%s' "${COXSWAIN_BASEARCH:-$(uname -m)}"; }
-
-# booted FILTER: of the booted deployment, by jq. A machine without rpm-ostree has bootc.
-booted() {
-  if command -v rpm-ostree >/dev/null; then
-    rpm-ostree status --json --booted | jq -r ".deployments[0] | $1"
-  else
-    bootc status --json --format-version=1 |
-      jq -r ".status.booted.image | { \"container-image-reference\": (\"ostree-unverified-registry:\" + .image.image),
-        \"container-image-reference-digest\": .imageDigest, version } | $1"
-  fi
-}
-
-booted_reference() { booted '."container-image-reference" // ""'; }
-booted_digest() { booted '."container-image-reference-digest" // ""'; }
-
-# repository_of REFERENCE: ostree-image-signed:docker://ghcr.io/acme/os:stable → ghcr.io/acme/os
-repository_of() {
-  local name=${1##*docker://}
-  name=${name#ostree-remote-registry:*:}
-  name=${name##*registry:}
-  name=${name##*containers-storage:}
-  name=${name%%@*}
-  if [[ $name =~ :[^/]*$ ]]; then name=${name%:*}; fi
-  printf '%s' "$name"
-}
-
-# tag_of REFERENCE: its tag, or nothing
-tag_of() {
-  local name=${1%%@*}
-  if [[ $name =~ :([^:/]+)$ ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
-}
-
-# switch_to REFERENCE [DIGEST]: deploys it for the next boot
-switch_to() {
-  if command -v rpm-ostree >/dev/null; then
-    rpm-ostree rebase --bypass-driver "$@"
-  else
-    local name=${1##*docker://}
-    bootc switch "${name##*registry:}${2:+@$2}"
-  fi
-}
 
 # Restarts into what is deployed, unless the node's owner does that (REBOOT=no).
 reboot_now() {

@@ -26,6 +26,10 @@ TEXT
 # apply: the new settings, for Zincati too
 apply() {
   bash "$lib/ring.sh"
+  restart_zincati
+}
+
+restart_zincati() {
   systemctl try-restart zincati.service || say "zincati.service cannot be restarted: the change counts from the next boot on"
 }
 
@@ -75,6 +79,11 @@ case ${1-status} in
     if [ "$2" = local-graph ]; then systemctl enable --now coxswain-graph.socket; fi
     apply
     ;;
-  forget-refused) rm -f "$state/refused" "$state/went-back"; motd_clear health ;;
+  forget-refused)
+    stopped=$root/etc/zincati/config.d/95-coxswain-health.toml
+    rm -f "$state/refused" "$state/went-back"
+    motd_clear health
+    if [ -e "$stopped" ]; then rm "$stopped"; restart_zincati; fi
+    ;;
   *) usage; [ "$1" = help ] || exit 2 ;;
 esac

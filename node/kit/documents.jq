@@ -1,6 +1,6 @@
 # Whether documents may replace those that the node has: prints what is wrong, or nothing. Anything that is not exactly
 # what the graph is computed from is refused: the node then keeps the last good ones.
-# Input: releases.json, updates.json, and the two that the node has (or null), as a list.
+# `problem`, of releases.json, updates.json, and the two that the node has (or null), as a list.
 
 def is_text: type == "string" and . != "";
 def wrong_release: (type != "object") or (.version | is_text | not)
@@ -20,14 +20,15 @@ def document($name; wrong):
   else empty end;
 def modified: .metadata["last-modified"]? // "";
 
-. as [$releases, $updates, $old_releases, $old_updates]
-| [ ($releases | document("releases.json"; wrong_release)),
-    ($updates | document("updates.json"; wrong_entry)) ]
-| if . != [] then .[0]
-  elif $old_releases == null then empty
-  elif ($releases.releases | length) < ($old_releases.releases | length) then
-    "releases.json has \($releases.releases | length) releases, and had \($old_releases.releases | length): it is older, or another fleet's"
-  elif ($releases | modified) < ($old_releases | modified) then "releases.json is older than the one this node has"
-  elif ($updates | modified) < ($old_updates | modified) then "updates.json is older than the one this node has"
-  else empty
-  end
+def problem:
+  . as [$releases, $updates, $old_releases, $old_updates]
+  | [ ($releases | document("releases.json"; wrong_release)),
+      ($updates | document("updates.json"; wrong_entry)) ]
+  | if . != [] then .[0]
+    elif $old_releases == null then empty
+    elif ($releases.releases | length) < ($old_releases.releases | length) then
+      "releases.json has \($releases.releases | length) releases, and had \($old_releases.releases | length): it is older, or another fleet's"
+    elif ($releases | modified) < ($old_releases | modified) then "releases.json is older than the one this node has"
+    elif ($updates | modified) < ($old_updates | modified) then "updates.json is older than the one this node has"
+    else empty
+    end;

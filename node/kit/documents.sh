@@ -7,8 +7,9 @@ read_site() {
   local folder=$1 name=$2 kept=$documents/$2 code
   rm -f "$folder/$name"
   local conditional=()
-  [ ! -r "$kept" ] || [ ! -r "$kept.etag" ] || conditional=(--etag-compare "$kept.etag")
-  code=$(curl --silent --show-error --location --compressed --max-time 60 --max-filesize 50000000 \
+  # What a power cut emptied is loaded again, whatever its ETag is.
+  [ ! -r "$kept.etag" ] || [ ! -s "$kept" ] || conditional=(--etag-compare "$kept.etag")
+  code=$(limited curl --silent --show-error --globoff --location --compressed --max-time 60 \
     --output "$folder/$name" --etag-save "$folder/$name.etag" --write-out '%{http_code}' "${conditional[@]}" "$SITE$FLEET/$name") ||
     { say "$SITE$FLEET/$name cannot be read"; return 1; }
   case $code in
@@ -24,8 +25,14 @@ load_documents() {
   [ "$ARTIFACT" = yes ] && read_artifact "$1" releases.json updates.json
 }
 
-# parsed FILE: its JSON, or null
-parsed() { jq -c . "$1" 2>/dev/null || echo null; }
+# Whether this node asked in the last $REFRESH seconds. While it has nothing, it asks each time; and a clock that was
+# wrong may have left a time in the future.
+asked_lately() {
+  [ -s "$documents/releases.json" ] && [ -s "$documents/updates.json" ] || return 1
+  local age
+  age=$(($(date +%s) - $(stat -c %Y "$documents/asked" 2>/dev/null || echo 0)))
+  [ "$age" -ge 0 ] && [ "$age" -lt "$REFRESH" ]
+}
 
 # Sets $documents to the folder with the documents. Fails if this node has none, and keeps the last good ones if the new
 # ones cannot be fetched, or are worse.
@@ -35,22 +42,29 @@ need_documents() {
   # One process at a time. The others then find the new documents.
   exec 8>"$state/documents/lock"
   flock 8
-  if [ -z "$(find "$documents/asked" -mmin "-$(((REFRESH + 59) / 60))" -newermt "-$REFRESH seconds" 2>/dev/null)" ]; then
+  if ! asked_lately; then
     refresh_documents
     touch "$documents/asked"
   fi
   flock -u 8
-  if [ -r "$documents/releases.json" ] && [ -r "$documents/updates.json" ]; then return; fi
+  if [ -s "$documents/releases.json" ] && [ -s "$documents/updates.json" ]; then return; fi
   fail "this node has no guidance of the fleet $FLEET yet, and cannot read it now: it stays on what it runs"
 }
 
 refresh_documents() {
-  local new problem each
+  local new problem each kept=()
   new=$(mktemp -d "$documents/.new.XXXXXX")
   if load_documents "$new"; then
-    problem=$(for each in "$new/releases.json" "$new/updates.json" "$documents/releases.json" "$documents/updates.json"; do parsed "$each"; done |
-      jq -rs -f "$lib/documents.jq" || echo "the documents cannot be read")
+    for each in releases updates; do
+      kept+=(--rawfile "old_$each" /dev/null)
+      [ ! -r "$documents/$each.json" ] || kept[-1]=$documents/$each.json
+    done
+    # A file with nothing in it, or with two values, counts as null.
+    # shellcheck disable=SC2016
+    problem=$(jq -rn -L "$lib" --rawfile releases "$new/releases.json" --rawfile updates "$new/updates.json" "${kept[@]}" 'include "documents";
+      [$releases, $updates, $old_releases, $old_updates | try fromjson catch null] | problem') || problem='the documents cannot be read'
     if [ -z "$problem" ]; then
+      sync "$new/releases.json" "$new/updates.json"
       # Updates first: what they say of a release that is still unknown does nothing.
       for each in updates.json releases.json; do
         if ! cmp -s "$new/$each" "$documents/$each"; then mv -f "$new/$each" "$documents/$each"; fi

@@ -5,8 +5,8 @@ set -eu
 # shellcheck source=node/kit/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 load_settings
-digest=$(booted '."container-image-reference-digest" // .checksum')
-version=$(booted .version)
+about=$(booted '(."container-image-reference-digest" // .checksum) + " " + .version')
+digest=${about%% *} version=${about#* }
 good=$state/good
 
 failed=''
@@ -34,14 +34,24 @@ if [ "$digest" = "$(cat "$good" 2>/dev/null)" ]; then
   motd health "The health check $failed fails on $version, on which it passed before: not going back."
   exit 1
 fi
-previous=$(rpm-ostree status --json | jq -r '[.deployments[] | select(.booted or .staged | not)][0].version // empty')
+refused=$(cat "$state/refused" 2>/dev/null || true)
+# Another release that failed is nothing to go back to: the node would restart for ever between the two.
+# shellcheck disable=SC2016
+previous=$(rpm-ostree status --json | jq -r --arg refused "$refused" '[.deployments[] | select(.booted or .staged | not)][0]
+  | select(. != null and ((."container-image-reference-digest" // .checksum) as $digest | $refused | split("\n") | index($digest) | not))
+  | .version // empty')
 if [ -z "$previous" ]; then
   motd health "The health check $failed fails on $version, and there is no release to go back to."
   exit 1
 fi
-# Zincati never chooses a deployment that is on the disk as its target. This list is for the guard and the local graph.
+# Zincati does not take a release that is on the disk already; the guard and the local graph read this list. If the node
+# came to a refused release again, after another one took its place on the disk, updates end until somebody looks.
+if grep -qxF "$digest" <<<"$refused"; then
+  printf '[updates]\nenabled = false\n' | write "$root/etc/zincati/config.d/95-coxswain-health.toml"
+  again=' again; its updates are off until: coxswain-node forget-refused'
+fi
 { cat "$state/refused" 2>/dev/null || true; printf '%s\n' "$digest"; } | sort -u | write "$state/refused"
-printf 'went back from %s: the health check %s failed\n' "$version" "$failed" | write "$state/went-back"
+printf 'went back from %s: the health check %s failed%s\n' "$version" "$failed" "${again-}" | write "$state/went-back"
 motd health "The health check $failed fails on $version: going back to $previous."
 rpm-ostree rollback
 systemctl reboot

@@ -37,10 +37,9 @@ target=$(graph '. as $graph
     else [.nodes[] | select((.metadata | has(key("updates.rollout")) or has(key("updates.barrier")))
         and (.metadata | has(key("updates.deadend")) | not))] | unique_by(.version)
       | max_by(.metadata[key("releases.age_index")] | tonumber)
-    end' --arg current "$current")
-[ "$target" != null ] || fail "the fleet $FLEET offers no release for $(basearch): trying again later"
-version=$(jq -r .version <<<"$target")
-payload=$(jq -r .payload <<<"$target")
+    end | select(. != null) | .payload + " " + .version' -r --arg current "$current")
+[ -n "$target" ] || fail "the fleet $FLEET offers no release for $(basearch): trying again later"
+payload=${target%% *} version=${target#* }
 [ "${payload%@*}" = "$IMAGE" ] || fail "the fleet $FLEET offers $payload, which is not of $IMAGE: not going there"
 digest=${payload#*@}
 

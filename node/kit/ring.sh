@@ -13,7 +13,7 @@ need_fleet
 ring_folder() {
   local each best='' best_value='' name value
   if [ -n "$RING" ]; then
-    if [[ $RING =~ ^slice-([0-9]+)$ ]] && [ "${BASH_REMATCH[1]}" -ge 1 ] && [ "${BASH_REMATCH[1]}" -le "$SLICES" ] ||
+    if [[ $RING =~ ^slice-([1-9][0-9]{0,4})$ ]] && [ "${BASH_REMATCH[1]}" -le "$SLICES" ] ||
       [ -n "$(of "$RING" "$RINGS")" ]; then
       printf '%s/' "$RING"
       return
@@ -48,6 +48,11 @@ else
   [ -n "$SITE" ] || fail "the fleet publishes no site (publish.url in coxswain.yaml): coxswain-node follow local-graph reads the registry"
   base_url="$SITE$FLEET/\${basearch}/$folder"
 fi
+# Zincati would not start with a file that it cannot read.
+if [ -n "$GROUP" ] && [[ ! $GROUP =~ ^[a-zA-Z0-9.-]+$ ]]; then
+  say "a group has letters, digits, '.' and '-', not '$GROUP': this node has none"
+  GROUP=''
+fi
 if [ -n "$GROUP" ]; then
   identity=$'\n[identity]\ngroup = "'$GROUP$'"\n'
   # shellcheck disable=SC2016
@@ -55,13 +60,16 @@ if [ -n "$GROUP" ]; then
 fi
 
 # 90: after Fedora's 50-fedora-coreos-cincinnati.toml; Zincati reads all folders by the names of the files.
-name=zincati/config.d/90-coxswain-ring.toml
+settings=zincati/config.d
 text="# Written at each boot by coxswain-ring.service. Another ring or fleet: coxswain-node ring NAME, coxswain-node fleet NAME
 [cincinnati]
 base_url = \"$base_url\"
 $identity"
-if ! printf '%s' "$text" | write "$root/etc/$name" 2>/dev/null; then
+# In /run it has another name, because a file in /etc may be left from before and would count instead.
+if printf '%s' "$text" | write "$root/etc/$settings/90-coxswain-ring.toml" 2>/dev/null; then
+  rm -f "$root/run/$settings/91-coxswain-ring.toml"
+else
   say "/etc cannot be written: writing the ring to /run, for this boot"
-  printf '%s' "$text" | write "$root/run/$name"
+  printf '%s' "$text" | write "$root/run/$settings/91-coxswain-ring.toml"
 fi
 say "wariness $wariness, updates from $base_url"

@@ -63,6 +63,7 @@ docs/nodes.md says what each does.
       parts: chosen,
       ...defined({ fleet: imageFleet?.name, policy: policies.get(imageFleet?.name ?? '') }),
     });
+    const signed = [...policies.values()].some((policy) => policy !== undefined);
     const machines = Object.keys(config.fleets).map((fleet) => {
       const policy = policies.get(fleet);
       return {
@@ -84,6 +85,11 @@ docs/nodes.md says what each does.
       text: [
         `${inputs.output}: ${written.length} files (${[...chosen].join(', ')})`,
         'in the image:      COPY node-kit/rootfs/ /',
+        ...(signed && imageFleet === undefined
+          ? [
+              '                   without a policy, because each fleet has its own keys: --fleet NAME adds one',
+            ]
+          : []),
         ...machines.map(
           ({ fleet }) => `a machine of ${fleet}: ${fleet}.ign, or your own Butane with ${fleet}.bu`,
         ),

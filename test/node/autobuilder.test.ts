@@ -124,6 +124,25 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
     });
   });
 
+  it('restarts into what a run deployed that was killed before the restart', async () => {
+    await configure();
+    expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+    await machine.run(['rm', '/var/lib/coxswain/autobuilder', '/run/systemctl-calls']);
+    expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+    expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+  });
+
+  it('reads files whose last line has no end, and builds with the login that rpm-ostree has', async () => {
+    await machine.write('etc/podman-autobuilder/source', 'https://git.example/os.git');
+    await machine.write('etc/podman-autobuilder/buildargs.d/10', 'ONE=1');
+    await machine.write('etc/podman-autobuilder/buildargs.d/20', 'TWO=2\r\n');
+    await machine.write('etc/ostree/auth.json', '{"auths":{}}');
+    expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+    expect((await built())[0]).toMatch(
+      / --authfile \/etc\/ostree\/auth\.json --build-arg ONE=1 --build-arg TWO=2 https:\/\/git\.example\/os\.git$/,
+    );
+  });
+
   it('builds from a git repository with a folder', async () => {
     await machine.write('etc/podman-autobuilder/source', 'https://git.example/os.git#main:layers\n');
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });

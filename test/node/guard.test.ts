@@ -91,6 +91,51 @@ describe.skipIf(cannotRunMachines !== undefined)('the guard of a node that follo
     expect(await machine.read('run/systemctl-calls')).toBe('reboot\nreboot\n');
   });
 
+  it('goes on if it is killed between its step and the restart, in each direction', async () => {
+    await site.tag('44.2-bbbbbbbb', images.b);
+    for (const [tag, digest] of [
+      ['44.2-bbbbbbbb', images.b.digest],
+      ['testing', images.c.digest],
+    ] as const) {
+      await machine.kit('guard');
+      // The restart did not happen.
+      await machine.write('run/systemctl-calls', '');
+      expect(await machine.kit('guard')).toMatchObject({ code: 0 });
+      expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+      expect(await machine.deployment('staged')).toMatchObject({ REF: reference(tag), DIGEST: digest });
+      await machine.reboot();
+    }
+    expect(await machine.kit('guard')).toMatchObject({ code: 0 });
+    expect(await machine.read('var/lib/coxswain/followed')).toBeUndefined();
+  });
+
+  it('does not bring a node back that was moved by hand during the detour', async () => {
+    await machine.write('var/lib/coxswain/followed', 'testing 44.2-bbbbbbbb\n');
+    await machine.write('etc/coxswain/node.conf', 'FLEET=testing\n');
+    await site.tag('pinned', images.c);
+    await machine.boot(reference('pinned'), images.c.digest);
+    expect(await machine.kit('guard')).toMatchObject({ code: 0 });
+    expect(await machine.calls()).toEqual([]);
+    expect(await machine.read('var/lib/coxswain/followed')).toBeUndefined();
+  });
+
+  it('stays if the registry does not answer, and does not say that the tag is missing', async () => {
+    machine = await follower({ IMAGE: `127.0.0.1:1/${site.repository.split('/').slice(1).join('/')}` });
+    await machine.image({ ...images.a, repository: '127.0.0.1:1/acme/os', signed: true });
+    await machine.boot(reference('testing').replace(registry.host, '127.0.0.1:1'), images.a.digest);
+    expect(await machine.kit('guard', ['check'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('this node stays on what it runs, and asks again'),
+    });
+    expect(await machine.motd('tags')).toBeUndefined();
+  });
+
+  it('lets a node on a digest alone: it follows no tag', async () => {
+    await machine.boot(reference('x').replace(':x', `@${images.a.digest}`), images.a.digest);
+    expect(await machine.kit('guard')).toMatchObject({ code: 0 });
+    expect(await machine.motd('tags')).toBeUndefined();
+  });
+
   it('lets a node go on that is behind no barrier', async () => {
     await machine.boot(reference('testing'), images.b.digest);
     expect(await machine.kit('guard', ['check'])).toMatchObject({ code: 0 });

@@ -76,6 +76,39 @@ describe.skipIf(cannotRunMachines !== undefined)('health', () => {
     expect(await machine.motd('health')).toContain('passed before: not going back');
   });
 
+  it('does not restart for ever between two releases that both fail', async () => {
+    await check('exit 1');
+    await update('2');
+    await machine.kit('health');
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
+    expect(await machine.kit('health')).toMatchObject({ code: 1 });
+    expect(await machine.motd('health')).toContain('no release to go back to');
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
+    expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+  });
+
+  it('ends the updates if it comes to a refused release again, until somebody looks', async () => {
+    await check('exit 0');
+    await machine.kit('health');
+    const off = 'etc/zincati/config.d/95-coxswain-health.toml';
+    // 44.3 takes the place of 44.2 on the disk, so Zincati would take 44.2 again.
+    for (const digit of ['2', '3', '2']) {
+      expect(await machine.read(off)).toBeUndefined();
+      await update(digit);
+      await check('exit 1');
+      await machine.kit('health');
+      await machine.reboot();
+      await check('exit 0');
+      expect(await machine.kit('health')).toMatchObject({ code: 0 });
+    }
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
+    expect(await machine.read(off)).toBe('[updates]\nenabled = false\n');
+    expect(await machine.motd('health')).toContain('its updates are off until: coxswain-node forget-refused');
+    expect(await machine.kit('coxswain-node', ['forget-refused'])).toMatchObject({ code: 0 });
+    expect(await machine.read(off)).toBeUndefined();
+    expect(await machine.read('var/lib/coxswain/refused')).toBeUndefined();
+  });
+
   it('says so if there is nothing to go back to', async () => {
     await check('exit 1');
     expect(await machine.kit('health')).toMatchObject({ code: 1 });

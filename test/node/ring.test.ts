@@ -101,6 +101,8 @@ describe.skipIf(cannotRunMachines !== undefined)('the ring of a node', () => {
     ['a ring by name', '50', { RING: 'canary' }, 'canary/'],
     ['a slice by name', '50', { RING: 'slice-3' }, 'slice-3/'],
     ['a ring that is gone', '50', { RING: 'gone' }, 'slice-50/'],
+    ['a slice that no site has', '50', { RING: 'slice-03' }, 'slice-50/'],
+    ['a group that Zincati cannot read', '50', { GROUP: 'a"b' }, 'slice-50/'],
     ['a group', '50', { GROUP: 'kiosks' }, '${group}/'],
   ])('%s', async (_, wariness, more, folder) => {
     const machine = await node(more);
@@ -116,16 +118,37 @@ describe.skipIf(cannotRunMachines !== undefined)('the ring of a node', () => {
     expect(await machine.read('var/lib/zincati/wariness')).toMatch(/^\d+\n$/);
   });
 
+  it('reads settings as people write them: quoted, from Windows, without an end of the last line', async () => {
+    const machine = await node();
+    await machine.write(
+      'etc/coxswain/node.conf',
+      '# ours\r\n\r\nFLEET="testing"\r\nREFRESH=soon\nRING=early',
+    );
+    expect(await machine.kit('ring')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("REFRESH is a number of seconds, not 'soon'"),
+    });
+    expect(await baseUrl(machine)).toBe('https://acme.github.io/os/testing/${basearch}/early/');
+  });
+
   it('goes to /run if /etc cannot be written', async () => {
     const machine = await node();
+    await machine.kit('ring');
+    const left = await machine.read(toml);
+    await machine.write('etc/coxswain/node.conf', 'RING=canary\n');
     const run = await machine.run([
       'sh',
       '-c',
       'mount --bind /etc /etc && mount -o remount,ro,bind /etc && exec bash /usr/lib/coxswain/ring.sh',
     ]);
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('/etc cannot be written') });
-    expect(await baseUrl(machine, 'run/zincati/config.d/90-coxswain-ring.toml')).toContain('/slice-');
-    expect(await machine.read(toml)).toBeUndefined();
+    // Zincati reads it after the file that is left in /etc.
+    const inRun = 'run/zincati/config.d/91-coxswain-ring.toml';
+    expect(await baseUrl(machine, inRun)).toContain('/canary/');
+    expect(await machine.read(toml)).toBe(left);
+    await machine.kit('ring');
+    expect(await baseUrl(machine)).toContain('/canary/');
+    expect(await machine.read(inRun)).toBeUndefined();
   });
 
   it('survives being killed at any moment: the file is the old one or the new one', async () => {

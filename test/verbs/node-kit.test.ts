@@ -204,6 +204,15 @@ length_minutes = 60
     });
   });
 
+  it('says that an image for all fleets has no policy, because each fleet has its own keys', async () => {
+    const signed = configurations['slices, signed, windows'] as string;
+    expect((await run(signed)).outcome.text).toContain(
+      'without a policy, because each fleet has its own keys',
+    );
+    expect((await run(signed, ['--fleet', 'stable'])).outcome.text).not.toContain('without a policy');
+    expect((await run(configurations.FleetLock as string)).outcome.text).not.toContain('without a policy');
+  });
+
   it('writes the scripts that are tested on nodes, and nothing of parts that were left out', async () => {
     const { read, output } = await run(configurations['guard alone, another tag'] as string);
     expect(await read('rootfs/usr/lib/coxswain/guard.sh')).toBe(readFileSync('node/kit/guard.sh', 'utf8'));

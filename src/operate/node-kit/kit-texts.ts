@@ -1,6 +1,7 @@
 import autobuilderSh from '../../../node/kit/autobuilder.sh';
 import commonSh from '../../../node/kit/common.sh';
 import coxswainNodeSh from '../../../node/kit/coxswain-node.sh';
+import deploymentsSh from '../../../node/kit/deployments.sh';
 import documentsJq from '../../../node/kit/documents.jq';
 import documentsSh from '../../../node/kit/documents.sh';
 import graphJq from '../../../node/kit/graph.jq';
@@ -30,6 +31,7 @@ export const scripts: Readonly<Record<string, string>> = {
   'autobuilder.sh': autobuilderSh,
   'common.sh': commonSh,
   'coxswain-node.sh': coxswainNodeSh,
+  'deployments.sh': deploymentsSh,
   'documents.sh': documentsSh,
   'graph.sh': graphSh,
   'guard.sh': guardSh,
