@@ -5,12 +5,16 @@ import { basename, dirname, join } from 'node:path';
 import { onInterrupt } from './cleanup.ts';
 import { InputError } from './errors.ts';
 
-/** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
+/**
+ * Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C.
+ * @param place where it is made; for much data not in memory
+ */
 export async function withTemporaryFolder<T>(
   prefix: string,
   work: (folder: string) => Promise<T>,
+  place = tmpdir(),
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), `coxswain-${prefix}-`));
+  const folder = await mkdtemp(join(place, `coxswain-${prefix}-`));
   const remove = () => rm(folder, { recursive: true, force: true });
   const forget = onInterrupt(remove);
   try {

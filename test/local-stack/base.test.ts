@@ -67,33 +67,37 @@ describe('a base image', () => {
     expect(Date.parse(two.config.created ?? '')).toBeGreaterThan(Date.parse(one.config.created ?? ''));
   }, 60_000);
 
-  it('is mounted as what its digest says, and leaves no container behind, also after an error', async () => {
-    const repository = parseRepository(`${registry.host}/base/mounted`);
+  it('is unpacked as what its digest says, and leaves nothing behind, also after an error', async () => {
+    const repository = parseRepository(`${registry.host}/base/unpacked`);
     const old = await build(repository, '44.20260707.3.1');
     await build(repository, '44.20260721.3.0');
-    const name = `${registry.host}/base/mounted@${old.digest}`;
+    const name = `${registry.host}/base/unpacked@${old.digest}`;
     const inStorage = () => exec('buildah', ['inspect', '--type', 'image', name], { allow: [0, 1, 125] });
-    expect((await inStorage()).exitCode).not.toBe(0);
-    let mounted = '';
-    const work = withRootFilesystem(inRegistry({ ...old, tag: 'stable' }), async (root) => {
-      mounted = root;
+    let unpacked = '';
+    const work = withRootFilesystem(inRegistry({ ...old, tag: 'stable' }), async (root, { run }) => {
+      unpacked = root;
       expect(await readFile(join(root, 'usr/lib/os-release'), 'utf8')).toContain('VERSION="44.20260707.3.1"');
       expect(await readFile(join(root, 'etc/hosts'), 'utf8')).toContain('localhost');
-      expect((await inStorage()).exitCode).toBe(0);
+      // A program of the image writes to a copy.
+      expect(await run(['/bin/sh', '-c', 'echo changed >/etc/hosts; cat /etc/hosts; exit 3'])).toEqual({
+        exitCode: 3,
+        output: expect.stringMatching(/^changed\n/),
+      });
+      expect(await readFile(join(root, 'etc/hosts'), 'utf8')).toContain('localhost');
       throw new Error('the work failed');
     });
     await expect(work).rejects.toThrow('the work failed');
     expect((await inStorage()).exitCode).not.toBe(0);
-    await expect(readFile(join(mounted, 'usr/lib/os-release'))).rejects.toThrow(/ENOENT/);
+    await expect(readFile(join(unpacked, 'usr/lib/os-release'))).rejects.toThrow(/ENOENT/);
     expect(await containers()).toBe('');
   }, 60_000);
 });
 
 async function containers(): Promise<string> {
-  const { stdout } = await exec('buildah', ['containers', '--format', '{{.ImageName}}']);
+  const { stdout } = await exec('buildah', ['containers', '--format', '{{.ContainerName}}']);
   return stdout
     .split('\n')
-    .filter((name) => name.startsWith(registry.host))
+    .filter((name) => name.startsWith('coxswain-run-'))
     .join();
 }
 

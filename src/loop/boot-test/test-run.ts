@@ -95,7 +95,7 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
         return withTotal(await withUpgrades(options, machine, all), started);
       });
     },
-    { log },
+    { log, architecture: options.machine.architecture },
   );
 }
 
@@ -208,7 +208,7 @@ async function rehearseFrom(
         { source, root, stored },
       );
     },
-    { log },
+    { log, architecture: options.machine.architecture },
   );
 }
 

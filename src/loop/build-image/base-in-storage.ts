@@ -1,9 +1,11 @@
+import { defined } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { atDigest, formatReference, type Repository } from '../../world/registry/reference.ts';
 import type { Buildah } from './buildah.ts';
+import type { FlatBase } from './flat-base.ts';
 
 const folder = 'localhost/coxswain-base';
 
@@ -29,18 +31,24 @@ export function baseNameInStorage(base: Image): string {
  * it at the same time. Storage deletes an image only when its last name is removed and no build uses it, so the last
  * run deletes it. An image that also has a name of somebody else stays.
  * @param from the repository that it is pulled from
+ * @param flat the base as one layer, to build on in its place
  * @param build is called again if another run removed the base
  */
 export async function withBaseInStorage<T>(
   buildah: Buildah,
-  options: { readonly base: Image; readonly from: Repository; readonly architecture: Architecture },
+  options: {
+    readonly base: Image;
+    readonly from: Repository;
+    readonly architecture: Architecture;
+    readonly flat: FlatBase | undefined;
+  },
   build: () => Promise<T>,
 ): Promise<T> {
-  const { base, from, architecture } = options;
+  const { base, from, architecture, flat } = options;
   // An image's id in local storage is the digest of its config.
-  const id = base.config.digest.replace('sha256:', '');
+  const id = flat?.id ?? base.config.digest.replace('sha256:', '');
   const name = baseNameInStorage(base);
-  const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
+  const source = flat?.place ?? formatReference(atDigest(from, base.manifest.descriptor.digest));
   const plainHttp = isLoopback(new URL(`http://${from.registry}`));
   let pulled = false;
   try {
@@ -48,7 +56,7 @@ export async function withBaseInStorage<T>(
       try {
         if (!(await buildah.hasImage(id))) {
           pulled = true;
-          await buildah.pull(source, { architecture, plainHttp });
+          await buildah.pull(source, { architecture, plainHttp, ...defined({ cwd: flat?.folder }) });
         }
         await buildah.tag(id, name);
         return await build();
@@ -58,7 +66,7 @@ export async function withBaseInStorage<T>(
       }
     }
   } finally {
-    if (pulled) await buildah.removeImage(source);
+    if (pulled) await buildah.removeImage(flat?.name ?? source);
     await buildah.removeImage(name);
     // Two runs that remove one name each at the same time both see the other's name, and leave an image without any.
     if (pulled) await buildah.removeUnnamed(id);

@@ -73,7 +73,7 @@ export async function confirmPush(
 }
 
 /** Docker's names for the same layers: an OCI manifest names them in OCI's terms. */
-function ociLayerType(mediaType: string): string {
+export function ociLayerType(mediaType: string): string {
   return mediaType === 'application/vnd.docker.image.rootfs.diff.tar.gzip'
     ? 'application/vnd.oci.image.layer.v1.tar+gzip'
     : mediaType;

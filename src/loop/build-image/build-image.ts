@@ -20,6 +20,7 @@ import {
 } from '../../world/registry/reference.ts';
 import { confirmPush, keepBaseLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
+import { isDeep } from './flat-base.ts';
 import { restoreFromProduction } from './from-production.ts';
 
 /**
@@ -75,7 +76,7 @@ async function ensureImage(
     beforeWriting(
       () => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`,
     );
-    await requireBuildSpace(base, { env: options.env ?? process.env });
+    await requireBuildSpace(base, { env: options.env ?? process.env, oneLayer: isDeep(base) });
     await copyBase();
     const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
     await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, name) => {

@@ -17,6 +17,8 @@ import type { Descriptor } from '../../world/registry/manifest.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';
 import { baseNameInStorage, withBaseInStorage } from './base-in-storage.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
+import { flatten, isDeep } from './flat-base.ts';
+import { shippingOnLayers } from './push-on-layers.ts';
 
 export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' | 'log'> {
   readonly candidate: Candidate;
@@ -66,12 +68,17 @@ export async function withBuilt<T>(
       buildArguments: config.buildArguments,
       plainHttp: local.length > 0,
     };
-    return withBaseInStorage(buildah, { base, from: baseIn, architecture }, async () => {
+    const flat = isDeep(base)
+      ? await flatten({ client: options.client, base, from: baseIn, folder, log })
+      : undefined;
+    const about = { client: options.client, base, baseIn, architecture, folder };
+    const shipping = flat === undefined ? buildah : shippingOnLayers(buildah, { ...about, flat });
+    return withBaseInStorage(buildah, { base, from: baseIn, architecture, flat }, async () => {
       try {
         // The build itself cannot reach the loopback.
         for (const each of local) await buildah.pull(each, { architecture, plainHttp: true });
         await buildah.build(order);
-        return await work(buildah, name);
+        return await work(shipping, name);
       } finally {
         await buildah.removeImage(name);
       }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { definedVariables } from '../../host/defined.ts';
+import { defined, definedVariables } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
 import { exec } from '../../host/exec.ts';
 import type { Log } from '../../host/log.ts';
@@ -73,7 +73,12 @@ export interface Buildah {
   /** Pulls an image into local storage. @param from with a digest @throws OutsideError */
   pull(
     from: string,
-    options: { readonly architecture: Architecture; readonly plainHttp: boolean },
+    options: {
+      readonly architecture: Architecture;
+      readonly plainHttp: boolean;
+      /** The working folder, for a place in a folder. */
+      readonly cwd?: string;
+    },
   ): Promise<void>;
   /** Gives an image one more name. @throws OutsideError if there is no such image */
   tag(imageId: string, name: string): Promise<void>;
@@ -97,11 +102,12 @@ export function createBuildah(options: {
 }): Buildah {
   const env = definedVariables(options.env);
 
-  async function run(title: string, args: readonly string[], execute = exec): Promise<void> {
+  async function run(title: string, args: readonly string[], execute = exec, cwd?: string): Promise<void> {
     const { exitCode, lines } = await options.log.task(title, async (report) => {
       const lines: string[] = [];
       const result = await execute('buildah', args, {
         env,
+        ...defined({ cwd }),
         allow: anyExitCode,
         onLine: (line) => {
           lines.push(line);
@@ -143,13 +149,10 @@ export function createBuildah(options: {
       const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
       return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);
     },
-    pull: (from, { architecture, plainHttp }) =>
-      run(`pulling ${from}`, [
-        'pull',
-        `--tls-verify=${!plainHttp}`,
-        `--arch=${goArchitecture(architecture)}`,
-        from,
-      ]),
+    pull: (from, { architecture, plainHttp, cwd }) => {
+      const options = [`--tls-verify=${!plainHttp}`, `--arch=${goArchitecture(architecture)}`];
+      return run(`pulling ${from}`, ['pull', ...options, from], exec, cwd);
+    },
     tag: async (imageId, name) => {
       await exec('buildah', ['tag', imageId, name], { env });
     },

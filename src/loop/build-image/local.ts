@@ -7,6 +7,7 @@ import { inLayout, layoutReader, resolveInLayout } from '../../world/registry/la
 import { atDigest, type Digest, formatReference } from '../../world/registry/reference.ts';
 import { compareLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
+import { isDeep } from './flat-base.ts';
 
 /** An image in a folder. */
 export interface LocalImage {
@@ -41,7 +42,9 @@ export async function buildLocally(
     const { repository, digest } = candidate.base.reference;
     const base = await readImage(client, atDigest(repository, digest), architecture);
     requireTools(['buildah']);
-    await requireBuildSpace(base, { env: options.env ?? process.env, folder: options.folder });
+    await requireBuildSpace(base, {
+      ...{ env: options.env ?? process.env, folder: options.folder, oneLayer: isDeep(base) },
+    });
     const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, name) =>
       buildah.store(name, target),
     );

@@ -1,7 +1,8 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { readImage } from '../../world/registry/image.ts';
+import { type Image, readImage } from '../../world/registry/image.ts';
 import {
   atDigest,
   atTag,
@@ -22,6 +23,8 @@ export interface BaseBuild {
   readonly created: string | undefined;
   /** Label ostree.linux, which rpm-ostree writes: the release of its kernel, with the architecture. */
   readonly kernel?: string | undefined;
+  /** For the first configured architecture; unknown as the version is. */
+  readonly image?: Image;
 }
 
 /** A build that can be pinned. */
@@ -67,9 +70,11 @@ export async function readNewBase(client: RegistryClient, config: Config, digest
   // FCOS publishes each release under its version too. People learn more from that than from the stream.
   const published = isTag(version) ? await client.resolve(atTag(repository, version)) : undefined;
   const tag = published?.digest === digest ? version : config.base.tag;
-  const created = images[0]?.config.created;
-  const kernel = images[0]?.config.labels[kernelLabel];
-  return { digest, version, created, kernel, pin: { kind: 'digest', repository, tag, digest } };
+  const [image] = images;
+  const created = image?.config.created;
+  const kernel = image?.config.labels[kernelLabel];
+  const pin = { kind: 'digest', repository, tag, digest } as const;
+  return { digest, version, created, kernel, ...defined({ image }), pin };
 }
 
 /** Reads the build that is pinned now, if it can still be found. */
@@ -81,12 +86,13 @@ export async function readPinnedBase(
   if (pinned.kind !== 'digest') return undefined;
   const { repository, digest } = pinned;
   try {
-    const { config: image } = await readImage(client, atDigest(repository, digest), config.architectures[0]);
+    const image = await readImage(client, atDigest(repository, digest), config.architectures[0]);
     return {
       digest,
-      version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
-      created: image.created,
-      kernel: image.labels[kernelLabel],
+      version: image.config.labels[versionLabel] ?? versionOfTag(config, pinned),
+      created: image.config.created,
+      kernel: image.config.labels[kernelLabel],
+      image,
     };
   } catch (error) {
     // Registries delete old builds. A new one must still be proposed.

@@ -3,6 +3,7 @@ import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { defaultUpstream } from '../../project/configuration/upstream-guidance.ts';
 import { nextFleets } from '../../project/fleets.ts';
+import { describeDownload, downloadBetween } from '../../release/download-size.ts';
 import { describeUpstreamStatus, doubtOf } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Proposal } from '../../world/forge/propose-changes.ts';
@@ -56,6 +57,7 @@ export function repinProposal(options: {
         ['proposed', ...buildRow(config, to)],
       ],
     ),
+    ...downloadLine(from, to),
     fullDigests(from, to),
     whatChanges({ from, to, built }),
     ...(signedBy === undefined
@@ -106,6 +108,13 @@ function whatChanges(options: {
       ? '- Packages: listed here once the image of this branch is built, compared with the newest release.'
       : `- Packages, compared with release ${code(built.release)}: ${countPackages(built.difference)}\n\n<details><summary>The packages</summary>\n\n${describePackages(built.difference)}\n\n</details>`;
   return `### What changes\n\n${[...kernel, packages].join('\n')}`;
+}
+
+/** What the base's part of the update costs a node. */
+function downloadLine(from: BaseBuild | undefined, to: BaseBuild): string[] {
+  if (from?.image === undefined || to.image === undefined) return [];
+  const summary = describeDownload(downloadBetween(from.image, to.image), to.image);
+  return [`Of the base, a node downloads ${summary}. What the build adds comes on top.`];
 }
 
 /** Whole digests make a table wider than GitHub's column. */

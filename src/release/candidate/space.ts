@@ -35,17 +35,23 @@ export function downloadFolder(env: NodeJS.ProcessEnv): string {
 
 /**
  * Makes sure that there is enough disk space to build on a base.
- * @param folder for the image, if it does not go to a registry
+ * @param options.folder for the image, if it does not go to a registry
+ * @param options.oneLayer the base has too many layers for buildah, and is made one layer first
  * @throws InputError if there is too little
  */
 export async function requireBuildSpace(
   base: Image,
-  options: { readonly env: NodeJS.ProcessEnv; readonly folder?: string },
+  options: { readonly env: NodeJS.ProcessEnv; readonly folder?: string; readonly oneLayer?: boolean },
 ): Promise<void> {
   const storage = await readContainerStorage(options.env);
   const download = downloadSize(base);
+  const { oneLayer = false } = options;
+  const stored = oneLayer ? unpackedSize(base) : storedSize(base, storage);
   const needs: SpaceNeed[] = [
-    { folder: storage.folder, bytes: storedSize(base, storage), what: 'the base image' },
+    { folder: storage.folder, bytes: stored, what: 'the base image' },
+    ...(oneLayer
+      ? [{ folder: tmpdir(), bytes: 2 * unpackedSize(base), what: 'the base image as one layer' }]
+      : []),
     // The size of what a Containerfile adds is not known; the size of the base is a generous estimate.
     {
       folder: storage.folder,
@@ -71,8 +77,13 @@ export async function requireBootSpace(
   const storage = await readContainerStorage(options.env);
   const times = options.rehearses ? 2 : 1;
   await requireSpace([
-    { folder: storage.folder, bytes: times * storedSize(image, storage), what: 'the image' },
-    { folder: downloadFolder(options.env), bytes: downloadSize(image), what: 'downloads' },
+    {
+      folder: downloadFolder(options.env),
+      bytes: times * unpackedSize(image),
+      what: 'the files of the image',
+    },
+    // Made while the image's own programs run (bootc container lint, ostree container), and removed after each.
+    { folder: storage.folder, bytes: unpackedSize(image), what: "a copy for the image's own programs" },
     { folder: tmpdir(), bytes: times * unpackedSize(image), what: 'the disk of the machine' },
   ]);
 }

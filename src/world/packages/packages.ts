@@ -72,7 +72,7 @@ export async function recordPackages(
  * The packages of an image whose files are on this machine. What cannot be read is a warning.
  * @param root the image's root file system
  */
-export async function packagesOfImage(root: string, log: Log): Promise<Package[] | undefined> {
+async function packagesOfImage(root: string, log: Log): Promise<Package[] | undefined> {
   if (findTool('rpm') === undefined) {
     log.warn(
       'the packages of the image are not recorded: the program rpm is not installed (apt-get install rpm)',

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { onInterrupt } from '../../../host/cleanup.ts';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
@@ -8,7 +6,10 @@ import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { type Log, silentLog } from '../../../host/log.ts';
 import { requireTools } from '../../../host/tools.ts';
-import type { ImageSource } from '../image-source.ts';
+import { downloadFolder } from '../../../release/candidate/space.ts';
+import { makeRootOfLayers } from '../../../world/layers/root-of-layers.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import { type ImageSource, packedLayers } from '../image-source.ts';
 
 // Everything that needs root to see an image's files as they are is in this file: root of the machine, or of a user
 // namespace that `buildah unshare` made (see host/root.ts).
@@ -16,7 +17,7 @@ import type { ImageSource } from '../image-source.ts';
 /** The exit codes of buildah that are expected here: success, and "it does not exist". */
 const orNot = [0, 1, 125];
 
-/** An image in buildah's storage, during the work on it. */
+/** An image, during the work on it. */
 export interface StoredImage {
   readonly run: RunInImage;
 }
@@ -26,98 +27,63 @@ export interface ContainerOptions {
   readonly folders?: Readonly<Record<string, string>>;
 }
 
-/** A program of the image, run in a container of its own: what it writes is dropped. */
+/** A program of the image, run in a copy of it: what it writes is dropped with the copy. */
 export type RunInImage = (
   command: readonly string[],
   options?: ContainerOptions,
 ) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 /**
- * Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
- * folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
- * storage before.
- * @throws InputError unless root; OutsideError when the pull fails
+ * Makes the root file system of exactly this image from its layers, and gives `work` its folder. It needs no container
+ * storage and no mount, so the image may have any number of layers. Nobody else can read the folder, and it is removed
+ * afterwards, also after an error or Ctrl-C.
+ * @throws InputError unless root, and for layers that cannot be unpacked; OutsideError when they cannot be read
  */
 export async function withRootFilesystem<T>(
   source: ImageSource,
   work: (rootDirectory: string, stored: StoredImage) => Promise<T>,
-  options: { readonly log?: Log } = {},
+  options: { readonly log?: Log; readonly architecture?: Architecture } = {},
 ): Promise<T> {
   requireRoot();
-  requireTools(['buildah']);
-  const container = `coxswain-boot-${randomBytes(6).toString('hex')}`;
-  const before = await storedImages();
-  let id: string | undefined;
-  const remove = async () => {
-    await exec('buildah', ['umount', container], { allow: orNot });
-    await exec('buildah', ['rm', container], { allow: orNot });
-    // Removes the image by its name, because others may have the same image under other names, and without --force,
-    // because others may be using it.
-    const stored = source.storedAs ?? id;
-    if (stored !== undefined && !before.has(stored)) await exec('buildah', ['rmi', stored], { allow: orNot });
-  };
-  const forget = onInterrupt(remove);
-  try {
-    const insecure = source.plainHttp ? ['--tls-verify=false'] : [];
-    await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) =>
-      withPlainPlace(source.place, ({ place, folder }) =>
-        exec('buildah', ['from', '--name', container, ...insecure, place], {
-          doing: `pulling ${source.name}`,
-          onLine: (line) => report(line.trim().slice(0, 60)),
-          ...defined({ cwd: folder }),
-        }),
-      ),
-    );
-    id = await imageOf(container);
-    const { stdout } = await exec('buildah', ['mount', container]);
-    return await work(stdout.trim(), { run: runner(id) });
-  } finally {
-    forget();
-    await remove();
-  }
+  const log = options.log ?? silentLog;
+  return withTemporaryFolder(
+    'root',
+    async (folder) => {
+      const root = await log.task(`pulling ${source.name}`, async (report) => {
+        const layers = await packedLayers(source, {
+          log,
+          ...defined({ architecture: options.architecture }),
+        });
+        const onLayer = (done: number) => report(`${done} of ${layers.length} layers`);
+        return makeRootOfLayers(layers, folder, { onLayer });
+      });
+      return work(root, { run: inCopyOf(root) });
+    },
+    downloadFolder(process.env),
+  );
 }
 
 /**
- * buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
- * It gets such a folder by another path.
+ * Programs run in a container with a copy of the root, each in one of its own: what one of them writes, the next does
+ * not see. It is removed at once, because it is as large as the image.
  */
-async function withPlainPlace<T>(
-  place: string,
-  work: (plain: { readonly place: string; readonly folder?: string }) => Promise<T>,
-): Promise<T> {
-  const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
-  if (layout === undefined || tag === undefined) return work({ place });
-  return withTemporaryFolder('layout', async (folder) => {
-    await symlink(resolve(layout), join(folder, 'layout'));
-    return work({ place: `oci:layout:${tag}`, folder });
-  });
-}
-
-/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
-async function storedImages(): Promise<ReadonlySet<string>> {
-  const format = ['--format', '{{.Name}}@{{.Digest}} {{.ID}}'];
-  const { stdout } = await exec('buildah', ['images', '--all', '--no-trunc', ...format]);
-  return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, '')));
-}
-
-async function imageOf(container: string): Promise<string> {
-  const format = ['--type', 'container', '--format', '{{.FromImageID}}'];
-  const { stdout } = await exec('buildah', ['inspect', ...format, container]);
-  return stdout.trim().replace(/^sha256:/, '');
-}
-
-function runner(imageId: string): RunInImage {
+function inCopyOf(root: string): RunInImage {
   return async (command, options) => {
+    requireTools(['buildah', 'cp']);
     const container = `coxswain-run-${randomBytes(6).toString('hex')}`;
     const remove = async () => {
+      await exec('buildah', ['umount', container], { allow: orNot });
       await exec('buildah', ['rm', container], { allow: orNot });
     };
     const forget = onInterrupt(remove);
     try {
-      await exec('buildah', ['from', '--quiet', '--pull-never', '--name', container, imageId]);
+      await exec('buildah', ['from', '--quiet', '--name', container, 'scratch']);
+      const { stdout } = await exec('buildah', ['mount', container]);
+      const doing = "copying the image's files for its own programs";
+      await exec('cp', ['--archive', '--reflink=auto', `${root}/.`, stdout.trim()], { doing });
       const args = runArguments(container, command, options);
-      const { exitCode, stdout, stderr } = await exec('buildah', args, { allow: anyExitCode });
-      return { exitCode, output: `${stdout}${stderr}` };
+      const { exitCode, stdout: output, stderr } = await exec('buildah', args, { allow: anyExitCode });
+      return { exitCode, output: `${output}${stderr}` };
     } finally {
       forget();
       await remove();

@@ -7,13 +7,11 @@ import { trustOf } from '../../../release/attestations/trust.ts';
 import type { Project } from '../../../release/project.ts';
 import { formatBillOfMaterials, type ImageContent } from '../../../release/sbom/bill-of-materials.ts';
 import { findSbom, pushSbom } from '../../../release/sbom/store.ts';
-import { packagesOfImage, recordPackages } from '../../../world/packages/packages.ts';
-import { architectureOfGo } from '../../../world/registry/architecture.ts';
-import { type Image, imageTimestamp } from '../../../world/registry/image.ts';
+import { readPackages, recordPackages } from '../../../world/packages/packages.ts';
+import { type Architecture, architectureOfGo } from '../../../world/registry/architecture.ts';
+import { type Image, imageTimestamp, readImage } from '../../../world/registry/image.ts';
 import { atDigest, type DigestReference, isDigest } from '../../../world/registry/reference.ts';
-import { withRootFilesystem } from '../guest/root-filesystem.ts';
 import { readOsRelease } from '../guest/systemd.ts';
-import { inRegistry } from '../image-source.ts';
 
 /**
  * Attaches what is in an image to it, while its files are on this machine: the list of its packages, and the SBOM,
@@ -46,7 +44,7 @@ export async function recordContent(
   const known = await findSbom(client, reference, signer === undefined ? { ...trust, signedBy: [] } : trust);
   if (known !== undefined) return;
   const release = await readOsRelease(insideRoot(root));
-  const base = await baseOf(config.base.repository, image, log);
+  const base = await baseOf(client, { repository: config.base.repository, image, architecture, log });
   const text = await formatBillOfMaterials({
     image: reference,
     version: image.config.labels['org.opencontainers.image.version'] ?? '',
@@ -59,19 +57,23 @@ export async function recordContent(
   await pushSbom(client, { image: reference, subject, text, signer });
 }
 
-/** The image that it was built on, and its packages. Its layers are on this machine already, with those of the image. */
+/** The image that it was built on, and its packages. Only those layers are fetched that have to be searched for them. */
 async function baseOf(
-  repository: DigestReference['repository'],
-  image: Image,
-  log: Log,
+  client: Project['client'],
+  options: {
+    readonly repository: DigestReference['repository'];
+    readonly image: Image;
+    readonly architecture: Architecture;
+    readonly log: Log;
+  },
 ): Promise<ImageContent['base']> {
+  const { repository, image, architecture, log } = options;
   const digest = image.manifest.json.annotations?.['org.opencontainers.image.base.digest'] ?? '';
   if (!isDigest(digest)) return undefined;
   const base = atDigest(repository, digest);
   try {
-    const packages = await withRootFilesystem(inRegistry(base), (root) => packagesOfImage(root, log), {
-      log,
-    });
+    const { descriptor } = (await readImage(client, base, architecture)).manifest;
+    const packages = await readPackages(client, atDigest(repository, descriptor.digest));
     return { image: base, ...defined({ packages }) };
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { definedVariables } from '../../src/host/defined.ts';
+import { exec } from '../../src/host/exec.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { findTool } from '../../src/host/tools.ts';
+import { type ImageSource, inRegistry, packedLayers } from '../../src/loop/boot-test/image-source.ts';
+import { buildImage } from '../../src/loop/build-image/build-image.ts';
+import { buildLocally } from '../../src/loop/build-image/local.ts';
+import { parseConfig } from '../../src/project/configuration/config.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import { makeRootOfLayers } from '../../src/world/layers/root-of-layers.ts';
+import { readImage } from '../../src/world/registry/image.ts';
+import { mediaTypes } from '../../src/world/registry/manifest.ts';
+import { parseRepository, type Repository } from '../../src/world/registry/reference.ts';
+import { ownStorage } from '../support/own-storage.ts';
+import { rawLayer } from '../support/raw-layers.ts';
+import { testClient, useRegistry } from '../support/registry.ts';
+import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
+
+// buildah of Debian 12 mounts 128 layers at most. Fedora CoreOS is moving to 400.
+
+const registry = useRegistry();
+const client = testClient();
+const count = 130;
+
+/** The smallest base that RUN works on, of many layers: each writes over a file of the one below. */
+async function pushDeepBase(repository: Repository): Promise<readonly string[]> {
+  const busybox = readFileSync(findTool('busybox') ?? 'busybox');
+  const folders = ['bin', 'etc'].map((name) => ({ name, type: 'folder' }) as const);
+  const links = ['sh', 'ls', 'cat'].map(
+    (name) => ({ name: `bin/${name}`, type: 'link', to: 'busybox' }) as const,
+  );
+  const names = ['etc/hosts', 'etc/resolv.conf', 'etc/gone'].map((name) => ({ name, content: '' }));
+  const first = rawLayer([
+    ...folders,
+    { name: 'bin/busybox', content: busybox, mode: 0o755 },
+    ...links,
+    ...names,
+  ]);
+  const layers = [];
+  for (let index = 0; index < count; index += 1) {
+    const more = index === 50 ? [{ name: 'etc/.wh.gone' }] : [];
+    const bytes = index === 0 ? first : rawLayer([{ name: 'etc/newest', content: `${index}` }, ...more]);
+    const { digest, size } = await client.uploadBlob(repository, bytes);
+    layers.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest, size });
+  }
+  const diffIds = layers.map(({ digest }) => digest);
+  const config = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      created: '2026-07-07T12:00:00Z',
+      config: {
+        Labels: { 'com.coreos.stream': 'stable', 'org.opencontainers.image.version': '44.20260707.3.1' },
+      },
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      history: layers.map((_, index) => ({ created_by: `step ${index}` })),
+    }),
+  );
+  const described = await client.uploadBlob(repository, config);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: { mediaType: mediaTypes.ociConfig, digest: described.digest, size: config.length },
+    layers,
+  };
+  await client.putManifest(
+    repository,
+    'stable',
+    Buffer.from(JSON.stringify(manifest)),
+    mediaTypes.ociManifest,
+  );
+  return diffIds;
+}
+
+describe(`a base of ${count} layers`, () => {
+  it("is built on: the image has the base's layers byte for byte, and one of its own above them", async () => {
+    const base = parseRepository(`${registry.host}/fcos`);
+    const diffIds = await pushDeepBase(base);
+    const git = await createRepository();
+    await commitFiles(git, {
+      Containerfile: `FROM ${registry.host}/fcos:stable\nRUN cat /etc/newest >/seen && ls /etc >/names && echo mine >/etc/own\n`,
+    });
+    const settings = `image: ${registry.host}/os\ntest-image: ${registry.host}/os-test\nbase: ${registry.host}/fcos:stable\nfleets: { testing: {} }\n`;
+    const config = parseConfig(settings, 'coxswain.yaml');
+    const candidate = await readCandidate({ git, config, client });
+    const env = { ...process.env, ...(await ownStorage()) };
+    const options = { config, git, client, candidate, env, log: silentLog };
+    const { image, built } = await buildImage(options);
+    expect(built).toBe(true);
+    const left = await exec('buildah', ['images', '--all', '--quiet'], { env: definedVariables(env) });
+    expect(left.stdout).toBe('');
+    const made = await readImage(client, image, 'x86_64');
+    const { diffIds: madeOf, labels, digest } = made.config;
+    expect(madeOf.slice(0, count)).toEqual(diffIds);
+    expect(madeOf).toHaveLength(count + 1);
+    expect(made.manifest.json.layers.slice(0, count).map((layer) => layer.digest)).toEqual(diffIds);
+    expect(labels['org.opencontainers.image.version']).toBe(candidate.version);
+    const text = Buffer.from(await client.getBlob(config.testImage, digest)).toString();
+    const { history } = JSON.parse(text) as { history: { created_by: string; empty_layer?: boolean }[] };
+    expect(history.map(({ created_by }) => created_by).slice(0, 2)).toEqual(['step 0', 'step 1']);
+    expect(history.filter((each) => each.empty_layer !== true)).toHaveLength(count + 1);
+    const files = async (source: ImageSource) => {
+      const layers = await packedLayers(source, { architecture: 'x86_64', log: silentLog });
+      const root = await makeRootOfLayers(layers, await temporaryFolder());
+      const names = ['seen', 'names', 'etc/own'];
+      return Promise.all(names.map((name) => readFile(join(root, name), 'utf8')));
+    };
+    const expected = [`${count - 1}`, 'hostname\nhosts\nnewest\nresolv.conf\n', 'mine\n'];
+    expect(await files(inRegistry(image))).toEqual(expected);
+
+    const folder = await temporaryFolder();
+    const [local] = await buildLocally({ ...options, folder });
+    const inFolder = { name: 'local', place: local?.image ?? '', plainHttp: false };
+    expect(await files(inFolder)).toEqual(expected);
+    // Also the digest is that of the test registry: both were made by the same inputs.
+    expect(local?.digest).toBe(image.digest);
+  }, 300_000);
+});
