@@ -7,14 +7,20 @@ import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { type ImageSource, inRegistry, packedLayers } from '../../src/loop/boot-test/image-source.ts';
-import { buildImage } from '../../src/loop/build-image/build-image.ts';
-import { buildLocally } from '../../src/loop/build-image/local.ts';
+import { withBuilt } from '../../src/loop/build-image/build-one.ts';
 import { parseConfig } from '../../src/project/configuration/config.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { makeRootOfLayers } from '../../src/world/layers/root-of-layers.ts';
 import { readImage } from '../../src/world/registry/image.ts';
+import { inLayout } from '../../src/world/registry/layout.ts';
 import { mediaTypes } from '../../src/world/registry/manifest.ts';
-import { parseRepository, type Repository } from '../../src/world/registry/reference.ts';
+import {
+  atDigest,
+  atTag,
+  formatReference,
+  parseRepository,
+  type Repository,
+} from '../../src/world/registry/reference.ts';
 import { ownStorage } from '../support/own-storage.ts';
 import { rawLayer } from '../support/raw-layers.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
@@ -89,17 +95,26 @@ describe(`a base of ${count} layers`, () => {
     const candidate = await readCandidate({ git, config, client });
     const env = { ...process.env, ...(await ownStorage()) };
     const options = { config, git, client, candidate, env, log: silentLog };
-    const { image, built } = await buildImage(options);
-    expect(built).toBe(true);
+    const found = await readImage(client, atTag(base, 'stable'), 'x86_64');
+    const about = { architecture: 'x86_64', base: found, baseIn: base } as const;
+    const folder = await temporaryFolder();
+    const local = inLayout(folder, 'derived');
+    // One build, in both of its places.
+    const [pushed, stored] = await withBuilt(options, about, async (buildah, name) => [
+      await buildah.push(name, atTag(base, 'derived'), true),
+      await buildah.store(name, local),
+    ]);
+    expect(stored).toBe(pushed);
     const left = await exec('buildah', ['images', '--all', '--quiet'], { env: definedVariables(env) });
     expect(left.stdout).toBe('');
-    const made = await readImage(client, image, 'x86_64');
+    const made = await readImage(client, atTag(base, 'derived'), 'x86_64');
+    expect(made.manifest.descriptor.digest).toBe(pushed);
     const { diffIds: madeOf, labels, digest } = made.config;
     expect(madeOf.slice(0, count)).toEqual(diffIds);
     expect(madeOf).toHaveLength(count + 1);
     expect(made.manifest.json.layers.slice(0, count).map((layer) => layer.digest)).toEqual(diffIds);
     expect(labels['org.opencontainers.image.version']).toBe(candidate.version);
-    const text = Buffer.from(await client.getBlob(config.testImage, digest)).toString();
+    const text = Buffer.from(await client.getBlob(base, digest)).toString();
     const { history } = JSON.parse(text) as { history: { created_by: string; empty_layer?: boolean }[] };
     expect(history.map(({ created_by }) => created_by).slice(0, 2)).toEqual(['step 0', 'step 1']);
     expect(history.filter((each) => each.empty_layer !== true)).toHaveLength(count + 1);
@@ -110,13 +125,8 @@ describe(`a base of ${count} layers`, () => {
       return Promise.all(names.map((name) => readFile(join(root, name), 'utf8')));
     };
     const expected = [`${count - 1}`, 'hostname\nhosts\nnewest\nresolv.conf\n', 'mine\n'];
-    expect(await files(inRegistry(image))).toEqual(expected);
-
-    const folder = await temporaryFolder();
-    const [local] = await buildLocally({ ...options, folder });
-    const inFolder = { name: 'local', place: local?.image ?? '', plainHttp: false };
-    expect(await files(inFolder)).toEqual(expected);
-    // Also the digest is that of the test registry: both were made by the same inputs.
-    expect(local?.digest).toBe(image.digest);
+    expect(await files(inRegistry(atDigest(base, made.manifest.descriptor.digest)))).toEqual(expected);
+    const place = formatReference(local);
+    expect(await files({ name: 'local', place, plainHttp: false })).toEqual(expected);
   }, 300_000);
 });

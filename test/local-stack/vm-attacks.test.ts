@@ -51,6 +51,8 @@ done`,
       '24-stops-the-first-process.sh': 'kill -STOP 1; kill -KILL 1; kill -CONT 1; exit 0',
       '25-leaves-its-session.sh': 'setsid sh -c "sleep 1; exit 0" & exit 7',
       '26-fails.sh': 'exit 4',
+      '27-looks-for-the-mark-of-the-harness.sh':
+        "cat /proc/[0-9]*/root/keep/* 2>/dev/null | grep -E '(^|[^0-9a-f])[0-9a-f]{15}( |$)' && exit 9; exit 0",
     });
     noteTests(report);
     expect(report.verdict, report.explanation).toBe('test-failed');
@@ -73,6 +75,7 @@ done`,
       ['24', 'passed', 0],
       ['25', 'failed', 7],
       ['26', 'failed', 4],
+      ['27', 'passed', 0],
     ]);
     expect(report.tests[8]?.output).toBe('as ./18-is-a-link-to-a-test.sh\n');
   }, 300_000);

@@ -1,9 +1,10 @@
 import { opendir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import type { InsideRoot } from '../../host/inside-root.ts';
 import type { ImageConfig } from '../../world/registry/image.ts';
 import { initramfsProblem } from './guest/initramfs.ts';
-import { requireKernel } from './guest/kernel.ts';
+import { requireKernel, versionInKernel } from './guest/kernel.ts';
 import type { TestResult } from './report/boot-report.ts';
 
 // What can be checked of an image without booting it. Each check is one of the test results.
@@ -42,8 +43,8 @@ export const kernelCheckName = 'check: kernel';
 const largestInitramfs = 1024 * 1024 * 1024;
 
 /**
- * Checks the initramfs beside the kernel, where bootc looks for it ("Bootable container images", section on the
- * kernel), or inside a unified kernel image.
+ * Checks the kernel, and the initramfs beside it, where bootc looks for it ("Bootable container images", section on
+ * the kernel), or inside a unified kernel image.
  * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
  * @throws InputError without exactly one kernel: that is not a bootable image, so there is no test result
  */
@@ -52,12 +53,21 @@ export async function checkKernel(
   image: string,
   needs: { readonly prepareRoot: boolean } = { prepareRoot: false },
 ): Promise<TestResult> {
-  const { modules, unified, path } = await requireKernel(root, image);
+  const kernel = await requireKernel(root, image);
+  const { modules, unified, path, version } = kernel;
   const file = `${modules}/initramfs.img`;
   const bytes = unified?.initrd ?? (await root.readFile(file, { largest: largestInitramfs }));
-  const problem = await initramfsProblem(bytes, needs);
+  // A unified kernel image need not say its version.
+  const known = unified === undefined ? version : unified.version;
+  const problem = await initramfsProblem(bytes, { ...needs, ...defined({ version: known }) });
   const place = unified?.initrd === undefined ? file : `the initramfs in ${path}`;
-  return entry(kernelCheckName, problem === undefined ? [] : [`${place}: ${problem}`]);
+  const own = kernel.file === undefined ? undefined : await versionInKernel(kernel.file);
+  return entry(kernelCheckName, [
+    ...(problem === undefined ? [] : [`${place}: ${problem}`]),
+    ...(own === undefined || own === version
+      ? []
+      : [`${path}: the kernel is ${own}, and finds no modules in the folder of another version`]),
+  ]);
 }
 
 const shownFiles = 15;

@@ -99,6 +99,26 @@ describe('checkKernel', () => {
     await writeFile(join(other, 'vmlinuz'), '');
     await expect(checkKernel(root, 'x')).rejects.toThrow('the image has 2 kernels');
   });
+
+  it('refuses a kernel that would look for its modules in another folder', async () => {
+    const folder = await temporaryFolder();
+    const modules = join(folder, 'usr/lib/modules/6.1.0');
+    await mkdir(modules, { recursive: true });
+    await writeFile(join(modules, 'initramfs.img'), initramfs);
+    const kernel = Buffer.alloc(2048);
+    kernel.write('HdrS', 0x202);
+    kernel.writeUInt16LE(0x300, 0x20e);
+    const check = async (version: string) => {
+      kernel.write(`${version} (somebody@example.com) #1 SMP\0`, 0x500);
+      await writeFile(join(modules, 'vmlinuz'), kernel);
+      return checkKernel(insideRoot(folder), 'x');
+    };
+    expect((await check('6.1.0')).result).toBe('passed');
+    expect(await check('6.1.0-rc1')).toMatchObject({
+      result: 'failed',
+      output: expect.stringContaining('vmlinuz: the kernel is 6.1.0-rc1, and finds no modules'),
+    });
+  });
 });
 
 describe('checkLeftovers', () => {

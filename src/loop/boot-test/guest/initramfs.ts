@@ -11,8 +11,12 @@ export interface Initramfs {
   readonly hasIgnition: boolean;
   /** ostree-prepare-root, which mounts the deployment on a node. */
   readonly hasPrepareRoot: boolean;
+  /** The versions of the kernels whose modules it has. */
+  readonly modulesOf: ReadonlySet<string>;
 }
 
+/** More than any has. */
+const mostVersions = 16;
 const largestContent = 4 * 1024 * 1024 * 1024;
 
 /**
@@ -21,11 +25,14 @@ const largestContent = 4 * 1024 * 1024 * 1024;
  */
 export async function readInitramfs(bytes: Buffer): Promise<Initramfs> {
   const found = { hasInit: false, hasIgnition: false, hasPrepareRoot: false };
+  const modulesOf = new Set<string>();
   const note = (name: string) => {
     const path = name.replace(/^(\.?\/)+/, '');
     if (path === 'init') found.hasInit = true;
     if (path === 'usr/bin/ignition') found.hasIgnition = true;
     if (path.endsWith('/ostree-prepare-root')) found.hasPrepareRoot = true;
+    const version = /^(?:usr\/)?lib\/modules\/([^/]+)\/.*\.ko(?:\.\w+)?$/.exec(path)?.[1];
+    if (version !== undefined && modulesOf.size < mostVersions) modulesOf.add(version);
   };
   let entries = 0;
   let offset = 0;
@@ -45,7 +52,7 @@ export async function readInitramfs(bytes: Buffer): Promise<Initramfs> {
     if (!scanner.ended) throw new Error('the archive is cut off');
     entries += scanner.entries;
   }
-  return { entries, ...found };
+  return { entries, ...found, modulesOf };
 }
 
 /** The length of the archives without compression, with the zeros after them. */
@@ -62,18 +69,25 @@ function uncompressedLength(bytes: Buffer): number {
   }
 }
 
-/** What is wrong with an initramfs; undefined if a node can boot with it. */
+/**
+ * What is wrong with an initramfs; undefined if a node can boot with it.
+ * @param needs.version of the kernel that it is for
+ */
 export async function initramfsProblem(
   bytes: Buffer | undefined,
-  needs: { readonly prepareRoot: boolean },
+  needs: { readonly prepareRoot: boolean; readonly version?: string },
 ): Promise<string | undefined> {
   if (bytes === undefined) return 'there is none, and bootc needs one to boot the kernel';
   try {
-    const { entries, hasInit, hasPrepareRoot } = await readInitramfs(bytes);
+    const { version } = needs;
+    const { entries, hasInit, hasPrepareRoot, modulesOf } = await readInitramfs(bytes);
     if (entries === 0) return 'it is empty';
     if (!hasInit) return 'it has no /init for the kernel to start';
     if (needs.prepareRoot && !hasPrepareRoot)
       return 'it has no ostree-prepare-root, which mounts the root of a node';
+    if (version !== undefined && modulesOf.size > 0 && !modulesOf.has(version)) {
+      return `it was made for another kernel: it has modules of ${[...modulesOf].join(', ')}, and none of ${version}`;
+    }
     return undefined;
   } catch (error) {
     return `it cannot be read: ${messageOf(error)}`;

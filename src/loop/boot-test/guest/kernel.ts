@@ -133,6 +133,30 @@ export async function isKernel(file: string, architecture: Architecture): Promis
   }
 }
 
+/** The header of x86's kernels: a mark, and the place of the version (Linux, Documentation/arch/x86/boot.rst). */
+const header = { mark: 0x202, version: 0x20e, start: 0x200 };
+
+/** The version that a kernel for x86 has in its header, as `uname -r` prints it; undefined if it has none. */
+export async function versionInKernel(file: string): Promise<string | undefined> {
+  const handle = await open(file, 'r');
+  try {
+    const read = async (at: number, length: number) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
+      return buffer.subarray(0, bytesRead);
+    };
+    const bytes = await read(header.mark, header.version + 2 - header.mark);
+    if (bytes.toString('latin1', 0, 4) !== 'HdrS' || bytes.length < header.version + 2 - header.mark) {
+      return undefined;
+    }
+    const place = bytes.readUInt16LE(header.version - header.mark);
+    if (place === 0) return undefined;
+    const text = (await read(header.start + place, 128)).toString('latin1');
+    return /^[\x21-\x7e]+/.exec(text)?.[0];
+  } finally {
+    await handle.close();
+  }
+}
+
 const largestIndex = 64 * 1024 * 1024;
 
 /** @param modules the folder of a kernel's modules inside the root */

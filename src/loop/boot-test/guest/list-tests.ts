@@ -33,7 +33,7 @@ const takenNames = ['systemd', 'identity'];
  * to such a file is a test too, if it stays among the tests.
  * @param shownAs the folder's name in messages
  * @param top the folder of all tests, which links may not leave
- * @throws InputError for a test's unreadable `# coxswain:` line, and for a link that leads elsewhere
+ * @throws InputError for an empty test, for its unreadable `# coxswain:` line, and for a link that leads elsewhere
  */
 export async function listTests(folder: string, shownAs = folder, top = folder): Promise<TestFile[]> {
   const tests: TestFile[] = [];
@@ -52,7 +52,15 @@ export async function listTests(folder: string, shownAs = folder, top = folder):
         expected: 'another name, such as 10-systemd.sh',
       });
     }
-    const timeoutSeconds = readTestTimeout(await readFile(target, 'latin1'), `${shownAs}/${name}`);
+    const text = await readFile(target, 'latin1');
+    if (text.trim() === '') {
+      throw new InputError({
+        where: `${shownAs}/${name}`,
+        problem: 'this test is empty, and an empty program always passes',
+        remedy: 'Write the test, or delete the file.',
+      });
+    }
+    const timeoutSeconds = readTestTimeout(text, `${shownAs}/${name}`);
     tests.push({ name, path: target, ...defined({ timeoutSeconds }) });
   }
   return tests;

@@ -128,6 +128,7 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
   return bootWithHarness(options, {
     image: { systemd, rootType: rootImage.type },
     kernel: kernel.version,
+    ...defined({ modulesOf: kernel.unified === undefined ? kernel.version : kernel.unified.version }),
     seconds: image.seconds,
     prepare: async ({ busybox, settings, nonce, folder }) => {
       const initrd = join(folder, 'initrd');

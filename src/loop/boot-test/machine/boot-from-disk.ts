@@ -1,5 +1,6 @@
 import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { insideRoot } from '../../../host/inside-root.ts';
 import { requireKernel } from '../guest/kernel.ts';
@@ -34,6 +35,7 @@ export async function runDiskTest(
     return bootWithHarness(options, {
       image: { systemd, rootType: 'erofs' },
       kernel: kernel.version,
+      ...defined({ modulesOf: kernel.unified === undefined ? kernel.version : kernel.unified.version }),
       seconds: (performance.now() - started) / 1000,
       prepare: async ({ nonce, folder: machineFolder }) => {
         const variables = await freshVariables(firmware, machineFolder);

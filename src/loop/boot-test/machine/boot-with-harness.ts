@@ -34,6 +34,8 @@ export interface HarnessedMachine {
   readonly image: { readonly systemd: string | undefined; readonly rootType: RootType };
   /** The name of the kernel if the machine does not report one. */
   readonly kernel: string;
+  /** The version of the kernel that the image has modules of, if that is known: no other may run. */
+  readonly modulesOf?: string;
   /** How long it took to make the root of the machine. */
   readonly seconds: number;
   /** Makes what the machine starts from. @returns the command line of QEMU, without the program's name */
@@ -72,7 +74,8 @@ export async function bootWithHarness(options: BootOptions, machine: HarnessedMa
     );
     const total = machine.seconds + (performance.now() - started) / 1000;
     const seconds = { rootFilesystem: machine.seconds, initrd, total };
-    return reportOf(options, run, { used, kernel: machine.kernel, seconds });
+    const { kernel, modulesOf } = machine;
+    return reportOf(options, run, { used, kernel, seconds, ...defined({ modulesOf }) });
   });
 }
 

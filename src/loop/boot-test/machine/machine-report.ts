@@ -20,6 +20,8 @@ export function reportOf(
   about: {
     readonly used: ChosenAccelerator;
     readonly kernel: string;
+    /** The version of the kernel that the image has modules of, if that is known. */
+    readonly modulesOf?: string;
     readonly seconds: Pick<BootReport['seconds'], 'rootFilesystem' | 'initrd' | 'total'>;
   },
 ): BootReport {
@@ -31,7 +33,7 @@ export function reportOf(
   const asTest = systemTest(run.record, options);
   const journalLog = join(outputFolder, logNames.journal);
   return {
-    ...judge(run, tests, options),
+    ...judge(run, tests, { ...options, ...defined({ modulesOf: about.modulesOf }) }),
     tests: [...(asTest === undefined ? [] : [asTest]), ...testResults(run.record, tests)],
     ...defined({ system }),
     kernel: run.record.kernel ?? kernel,

@@ -11,13 +11,13 @@ export interface Judgement {
 }
 
 /**
- * What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
+ * What a run means. `allowed.modulesOf` is the version of the kernel that the image has modules of, if that is known. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
  * "done" is a success, and every other ending is a failure with a name.
  */
 export function judge(
   run: Pick<MachineRun, 'record' | 'end' | 'complaints' | 'console'>,
   tests: readonly TestFile[],
-  allowed: AllowedUnits = {},
+  allowed: AllowedUnits & { readonly modulesOf?: string } = {},
 ): Judgement {
   const { record, end } = run;
   if (record.violation !== undefined) {
@@ -26,7 +26,10 @@ export function judge(
       explanation: `Something in the machine interfered with the test harness, so nothing that it reported counts: ${record.violation}.`,
     };
   }
-  if (record.done) return judgeDone(record, tests, allowed);
+  if (record.done) {
+    const { modulesOf } = allowed;
+    return judgeModules(record, modulesOf) ?? judgeDone(record, tests, allowed);
+  }
   const where = stage(record, tests);
   const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
   // The messages of mm/oom_kill.c, with and without a victim.
@@ -92,6 +95,15 @@ export function judge(
   return {
     verdict: runningTest(record) === undefined ? 'early-exit' : 'power-off-in-test',
     explanation: `The machine powered off or rebooted ${where}.`,
+  };
+}
+
+/** A machine like this one may need no module, but nodes do. */
+function judgeModules({ kernel }: GuestRecord, modulesOf: string | undefined): Judgement | undefined {
+  if (kernel === undefined || modulesOf === undefined || kernel === modulesOf) return undefined;
+  return {
+    verdict: 'unbootable',
+    explanation: `The kernel that runs is ${kernel}, and the image has the modules of ${modulesOf}: a node could load none.`,
   };
 }
 

@@ -36,6 +36,7 @@ describe('readInitramfs', () => {
       hasIgnition: false,
       hasInit: true,
       hasPrepareRoot: true,
+      modulesOf: new Set(),
     });
   });
 
@@ -69,5 +70,20 @@ describe('initramfsProblem', () => {
     const bare = writeNewc([{ path: 'init', content: '', mode: 0o755 }]);
     expect(await initramfsProblem(bare, needs)).toBeUndefined();
     expect(await initramfsProblem(bare, { prepareRoot: true })).toMatch(/no ostree-prepare-root/);
+  });
+
+  it.each([
+    ['lib/modules/6.1.0/kernel/fs/xfs.ko', undefined],
+    ['usr/lib/modules/6.1.0/kernel/fs/xfs.ko.xz', undefined],
+    ['usr/lib/modules/6.1.0/modules.dep', undefined],
+    [
+      'usr/lib/modules/6.0.9/kernel/fs/xfs.ko.zst',
+      'it was made for another kernel: it has modules of 6.0.9, and none of 6.1.0',
+    ],
+  ])('with %s for the kernel 6.1.0: %s', async (path, expected) => {
+    const file = (name: string) => ({ path: name, content: '', mode: 0o755 });
+    const archive = writeNewc([file('init'), file(path)]);
+    expect(await initramfsProblem(archive, { ...needs, version: '6.1.0' })).toBe(expected);
+    expect(await initramfsProblem(archive, needs)).toBeUndefined();
   });
 });

@@ -50,6 +50,15 @@ describe('listTests', () => {
     await expect(listTests(folder, 'tests')).rejects.toThrow(/tests\/b\.sh:3: unknown setting/);
   });
 
+  it.each(['', ' \n\t\n'])(
+    'refuses a test that is empty (%j), because it would always pass',
+    async (text) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, 'a.sh'), text);
+      await expect(listTests(folder, 'tests')).rejects.toThrow(/tests\/a\.sh: this test is empty/);
+    },
+  );
+
   it('finds nothing in a folder that does not exist', async () => {
     expect(await listTests('/nowhere/at/all')).toEqual([]);
   });

@@ -230,6 +230,14 @@ describe('judge', () => {
     expect(judgement.verdict).toBe(verdict);
     expect(judgement.explanation).toMatch(explanation);
   });
+
+  it.each([
+    ['6.1.0', 'passed'],
+    ['6.1.0-2', 'unbootable'],
+  ] as const)('of a kernel 6.1.0 with the modules of %s: %s', (modulesOf, verdict) => {
+    const run = { record: recordOf(bothEnded('exited 0')), end: done, console: '', complaints: '' };
+    expect(judge(run, tests, { modulesOf }).verdict).toBe(verdict);
+  });
 });
 
 describe('testResults', () => {
