@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
+import { defined } from '../../src/host/defined.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
 import { findEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
+import { testSettings } from '../../src/release/evidence/test-settings.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
 import {
   atTag,
@@ -121,6 +123,16 @@ describe('boot-test', () => {
     await expect(run(project)).rejects.toThrow(/cannot be unpacked|by root/);
   });
 
+  it('trusts no evidence of a commit whose configuration allows other failures: the image is the same', async () => {
+    const { project, candidate, image } = await builtProject();
+    const { bootTest } = project.config;
+    const lax = testSettings({ bootTest: { ...bootTest, allowedUnits: ['broken.service'] } });
+    await prove(project, candidate, image, 'PASSED', now - 20, lax);
+    await expect(run(project)).rejects.toThrow(/cannot be unpacked|by root/);
+    await prove(project, candidate, image, 'PASSED', now - 30, testSettings(project.config));
+    expect((await run(project)).data).toMatchObject({ skipped: true });
+  });
+
   it('refuses what is not labelled as a node needs it, before anything is pulled', async () => {
     const { project, image } = await builtProject(
       {},
@@ -178,12 +190,14 @@ async function prove(
   image: DigestReference,
   result: 'PASSED' | 'FAILED',
   startedAt = now - 100,
+  settings?: string,
 ): Promise<string> {
   const { descriptor } = await client.getManifest(image);
   const evidence = await pushEvidence(client, config.testImage, descriptor, {
     subject: { repository: formatRepository(config.testImage), digest: image.digest },
     result,
     testsTree,
+    ...defined({ settings }),
     tests: [{ name: '10-boots.sh', result: result === 'PASSED' ? 'passed' : 'failed', seconds: 1 }],
     kernel: '6.1.0',
     architecture: 'x86_64',

@@ -134,7 +134,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       log,
     });
     const console = await readFile(report.consoleLog, 'utf8');
-    const evidence = evidenceOf(report, { tested, tests, console, startedAt: options.now });
+    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt: options.now });
     const answer = { ...known, evidence, report, console };
     const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
     await writeOutput(output, answer, {

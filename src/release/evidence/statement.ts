@@ -18,6 +18,8 @@ export interface TestEvidence {
   readonly result: 'PASSED' | 'FAILED';
   /** Hash of the git tree that holds the tests. */
   readonly testsTree: string;
+  /** Hash of the settings by which it passed or failed (test-settings.ts). Absent in old evidence. */
+  readonly settings?: string;
   readonly tests: readonly TestRun[];
   /** Kernel release as the guest reported it. */
   readonly kernel: string;
@@ -102,13 +104,15 @@ const detailsSchema = z.looseObject({
 
 const gitTree = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'not a git tree hash');
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256 hash');
+
 const statementSchema = z.looseObject({
   _type: z.literal(statementType),
   predicateType: z.literal(testResultType),
   subject: z.tuple([
     z.looseObject({
       name: z.string(),
-      digest: z.looseObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256 hash') }),
+      digest: z.looseObject({ sha256 }),
     }),
   ]),
   predicate: z.looseObject({
@@ -116,7 +120,7 @@ const statementSchema = z.looseObject({
     configuration: z.array(
       z.looseObject({
         name: z.string().optional(),
-        digest: z.looseObject({ gitTree: gitTree.optional() }).optional(),
+        digest: z.looseObject({ gitTree: gitTree.optional(), sha256: sha256.optional() }).optional(),
       }),
     ),
     passedTests: z.array(z.string()).default([]),
@@ -131,7 +135,7 @@ const statementSchema = z.looseObject({
  * @throws InputError when result and tests contradict each other
  */
 export function formatStatement(evidence: TestEvidence): string {
-  const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
+  const { subject, result, testsTree, settings, tests, startedAt, log, ...facts } = evidence;
   requireConsistent(evidence, 'evidence');
   const names = (passed: boolean) =>
     tests.filter((test) => (test.result === 'passed') === passed).map(({ name }) => name);
@@ -141,7 +145,10 @@ export function formatStatement(evidence: TestEvidence): string {
     predicateType: testResultType,
     predicate: {
       result,
-      configuration: [{ name: 'tests', digest: { gitTree: gitTree.parse(testsTree) } }],
+      configuration: [
+        { name: 'tests', digest: { gitTree: gitTree.parse(testsTree) } },
+        ...(settings === undefined ? [] : [{ name: 'settings', digest: { sha256: sha256.parse(settings) } }]),
+      ],
       passedTests: names(true),
       warnedTests: [],
       failedTests: names(false),
@@ -186,7 +193,8 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
   const { subject, predicate } = parsed.data;
   const [{ name, digest }] = subject;
   const details = predicate[bootTestField];
-  const testsTree = predicate.configuration.find((each) => each.name === 'tests')?.digest?.gitTree;
+  const digestOf = (name: string) => predicate.configuration.find((each) => each.name === name)?.digest;
+  const testsTree = digestOf('tests')?.gitTree;
   const imageDigest = `sha256:${digest.sha256}`;
   if (testsTree === undefined || !isDigest(imageDigest) || predicate.result === 'WARNED') {
     throw new InputError({
@@ -198,6 +206,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     subject: { repository: name, digest: imageDigest },
     result: predicate.result,
     testsTree,
+    ...defined({ settings: digestOf('settings')?.sha256 }),
     tests: details.tests,
     kernel: details.kernel,
     architecture: details.architecture,

@@ -111,7 +111,7 @@ function mayBeEvidence({ artifactType, annotations }: Descriptor): boolean {
 }
 
 /**
- * The newest evidence for a digest and these same tests, if it says that they passed. A later failure counts more
+ * The newest evidence for a digest and these same tests (and settings), if it says that they passed. A later failure counts more
  * than an earlier pass.
  */
 export async function passingEvidence(
@@ -119,14 +119,27 @@ export async function passingEvidence(
   image: DigestReference,
   testsTree: string,
   trust: Trust,
+  settings?: string,
 ): Promise<FoundEvidence | undefined> {
-  const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree);
+  const all = await findEvidence(client, image.repository, image.digest, trust);
+  const newest = newestFor(all, testsTree, settings);
   return newest?.evidence.result === 'PASSED' ? newest : undefined;
 }
 
-/** The newest of several pieces of evidence that is about these tests. */
-export function newestFor(all: readonly FoundEvidence[], testsTree: string): FoundEvidence | undefined {
-  return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree));
+/**
+ * The newest of several pieces of evidence that is about these tests.
+ * @param settings the evidence is also about these settings (test-settings.ts), or older than their record
+ */
+export function newestFor(
+  all: readonly FoundEvidence[],
+  testsTree: string,
+  settings?: string,
+): FoundEvidence | undefined {
+  const sameSettings = (other: string | undefined) =>
+    settings === undefined || other === undefined || other === settings;
+  return newestOf(
+    all.filter(({ evidence }) => evidence.testsTree === testsTree && sameSettings(evidence.settings)),
+  );
 }
 
 /** The newest of several pieces of evidence, whatever was tested. */

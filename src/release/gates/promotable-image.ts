@@ -18,6 +18,7 @@ import { refreshFileName } from '../candidate/build-context.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
 import { examineEvidence, type FoundEvidence, newestFor, type RefusedEvidence } from '../evidence/store.ts';
+import { testSettings } from '../evidence/test-settings.ts';
 import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 
@@ -110,7 +111,7 @@ async function requireEvidence(
     refused.push(...examined.refused.filter(isOfThis));
   }
   const { testsTree } = candidate;
-  const newest = newestFor(all, testsTree);
+  const newest = newestFor(all, testsTree, testSettings(config));
   if (newest?.evidence.result === 'PASSED') return { evidence: newest };
   // An image that failed a test is never accepted, even if the evidence of the failure does not count.
   const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === 'FAILED');
@@ -125,7 +126,7 @@ async function requireEvidence(
   throw new InputError({
     where: formatReference(atDigest(repository, digest)),
     problem: `no passing evidence: ${whyNone({ newest, all, refused })}`,
-    expected: `a pass of the tests in git tree ${shortCommit(testsTree)}`,
+    expected: `a pass of the tests in git tree ${shortCommit(testsTree)}, by the settings of boot-test in ${config.file}`,
     remedy:
       newest === undefined
         ? 'Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence.'

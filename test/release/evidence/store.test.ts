@@ -89,6 +89,17 @@ describe('evidence', () => {
     ).toBeUndefined();
   });
 
+  it('passes for the same settings only; old evidence does not name them', async () => {
+    const found = async (settings: string) =>
+      passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned, settings);
+    const [one, other] = ['1', '2'].map((digit) => digit.repeat(64)) as [string, string];
+    await pushEvidence(client, repository, subject, evidence({ settings: one }));
+    expect((await found(one))?.evidence.settings).toBe(one);
+    expect(await found(other)).toBeUndefined();
+    await pushEvidence(client, repository, subject, evidence({ startedAt: 1_784_642_300 }));
+    expect((await found(other))?.evidence.settings).toBeUndefined();
+  });
+
   it('counts by its newest result', async () => {
     const startedAt = 1_784_642_400;
     await pushEvidence(

@@ -4,6 +4,7 @@ import { type AttestationSigner, attestationSigner } from '../../../release/atte
 import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
+import { testSettings } from '../../../release/evidence/test-settings.ts';
 import type { Project } from '../../../release/project.ts';
 import { type Digest, formatRepository, sameRepository } from '../../../world/registry/reference.ts';
 import type { CommittedTests } from '../guest/tests-of-commit.ts';
@@ -15,14 +16,14 @@ import { evidenceLog } from './report-text.ts';
 
 // What the test registry has about an image, and what a boot test adds.
 
-/** The existing evidence of the image, if these same tests passed. */
+/** The existing evidence of the image, if these same tests passed, by the same settings. */
 export async function evidenceOn(
   { client, config, root }: Project,
   { reference }: ImageUnderTest,
   tests: CommittedTests,
 ): Promise<FoundEvidence | undefined> {
   if (reference === undefined) return undefined;
-  return passingEvidence(client, reference, tests.tree, trustOf({ config, root }));
+  return passingEvidence(client, reference, tests.tree, trustOf({ config, root }), testSettings(config));
 }
 
 /** The evidence knows every update that nodes would make now. */
@@ -38,17 +39,20 @@ export function evidenceOf(
   about: {
     readonly tested: ImageUnderTest;
     readonly tests: CommittedTests;
+    /** By which it passed or failed. */
+    readonly config: Project['config'];
     readonly console: string;
     readonly startedAt: number;
   },
 ): TestEvidence {
-  const { tests, console, startedAt } = about;
+  const { tests, config, console, startedAt } = about;
   const { reference, source, digest } = about.tested;
   const repository = reference === undefined ? source.name : formatRepository(reference.repository);
   return {
     subject: { repository, digest },
     result: report.verdict === 'passed' ? 'PASSED' : 'FAILED',
     testsTree: tests.tree,
+    settings: testSettings(config),
     tests: report.tests.map(({ output: _output, ...result }) => result),
     kernel: report.kernel,
     architecture: report.architecture,
