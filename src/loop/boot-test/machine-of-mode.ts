@@ -19,7 +19,7 @@ import { rehearseOnOstree } from './rehearsal/ostree-rehearsal.ts';
 import { type RehearsalScript, rehearseUpgrade } from './rehearsal/rehearsal.ts';
 import type { BootReport, Rehearsal } from './report/boot-report.ts';
 
-/** An image's files, while they are mounted. */
+/** An image's files, while they are on this machine. */
 export interface MountedImage {
   readonly source: ImageSource;
   readonly root: InsideRoot;

@@ -46,7 +46,7 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly foreign: boolean;
   /** The update that the image's own agent is asked about, if it has one. */
   readonly agent: () => Promise<AgentQuestion>;
-  /** Called with the image's files while they are mounted, after they have passed the checks. */
+  /** Called with the image's files while they are on this machine, after they have passed the checks. */
   readonly onFiles?: (root: string) => Promise<void>;
   readonly outputFolder: string;
 }

@@ -80,7 +80,7 @@ export function aboutTheImage({ verdict }: BootReport): boolean {
   return verdict !== 'qemu-failed';
 }
 
-/** Attaches what is in the image to it in the test registry, while the files of the image are mounted. */
+/** Attaches what is in the image to it in the test registry, while the files of the image are on this machine. */
 export function onFiles(
   project: Project,
   { reference, image }: ImageUnderTest,
