@@ -38,9 +38,14 @@ done`,
         'mount -t tmpfs tmpfs /usr/lib && echo x >/usr/lib/new && umount /usr/lib',
       '14-sets-the-clock-back.sh': 'date -s "2001-01-01 00:00" >/dev/null; date -s "2030-01-01 00:00"',
       '15-says-done-twice.sh': `${lie}\n${lie}\nexit 3`,
-      '16-writes-into-the-tools.sh':
-        '(echo 0 >/run/coxswain/ended) 2>/dev/null && exit 9; rm -rf /run/coxswain/tests/* 2>/dev/null; exit 0',
-      '17-was-not-deleted.sh': 'exit 5',
+      '16-writes-over-the-harness-and-the-next-test.sh': `cd /run/coxswain || exit 8
+(echo 0 >ended) 2>/dev/null && exit 9
+for file in tests/17-is-as-it-was.sh busybox harness settings runs; do
+  echo "exit 0" >$file && exit 9
+  rm -rf $file && exit 9
+  mount -o remount,rw /run/coxswain && exit 9
+done 2>/dev/null; exit 0`,
+      '17-is-as-it-was.sh': 'exit 5',
       '18-is-a-link-to-a-test.sh': { to: 'lib/shared.sh' },
       'lib/shared.sh': 'echo "as $0"; exit 6',
       '19-fills-run-and-tidies-up.sh': 'dd if=/dev/zero of=/run/big bs=1M 2>/dev/null; rm /run/big',
