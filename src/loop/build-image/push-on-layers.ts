@@ -18,7 +18,7 @@ import { configOf, type FlatBase, rootfs } from './flat-base.ts';
 
 const historySchema = z.looseObject({ history: z.array(z.unknown()).nullish() });
 
-/** Where an image was built on a flat base, and what it is built on really. */
+/** What an image is on that was built on a flat base. */
 export interface OnLayers {
   readonly client: RegistryClient;
   readonly base: Image;
