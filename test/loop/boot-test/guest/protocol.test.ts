@@ -52,6 +52,14 @@ describe('the lines of a harness', () => {
     expect(record.identity.get('machine-id')).toBe(hash);
   });
 
+  it('may be those of 10,000 tests', () => {
+    const count = 10_000;
+    const each = Array.from({ length: count }, (_, index) => [`start 4 ${index}`, `end 4 ${index} exited 0`]);
+    const record = recordOf([...booted, ...each.flat(), 'after 5 running', `done 6 ${count}`], count);
+    expect(record).toMatchObject({ done: true, violation: undefined });
+    expect(record.tests.size).toBe(count);
+  });
+
   it('restore the output of a test, with and without a last newline', () => {
     const { tests } = recordOf(whole);
     expect(tests.get(0)?.output.text()).toBe('one\n\n two');
