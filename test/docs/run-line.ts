@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { answerOfRehearsal, Rehearsed, rehearsalVariable } from '../../src/host/
 import { messageOf } from '../../src/host/errors.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
+import { requireAnswer, UnknownAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 
 /** Where and when a line is run. */
@@ -15,6 +17,49 @@ export interface Place {
   readonly folder: string;
   /** UNIX seconds; undefined: now. */
   readonly now: number | undefined;
+  /** What earlier lines exported. */
+  readonly env?: Record<string, string>;
+}
+
+/** A command that goes on. */
+export interface Running {
+  readonly printed: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a line that goes on until it is stopped.
+ * @param lines how many it prints when it is ready
+ * @throws Error if it ends, or is not ready in a minute
+ */
+export async function startLine(line: string, place: Place, lines: number): Promise<Running> {
+  const bash = spawn('bash', ['-c', `exec 2>&1\nexec ${line}`], {
+    cwd: place.folder,
+    env: { ...process.env, ...(await environmentOf(place)) },
+  });
+  let printed = '';
+  const ready = new Promise<void>((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`not ready in a minute: ${line}\n${printed}`)), 60_000);
+    bash.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+      if (printed.split('\n').length <= lines) return;
+      clearTimeout(timer);
+      done();
+    });
+    bash.once('close', () => fail(new Error(`it ended: ${line}\n${printed}`)));
+  });
+  try {
+    await ready;
+  } catch (error) {
+    bash.kill();
+    throw error;
+  }
+  return { printed, stop: () => stop(bash) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => child.once('close', done));
+  if (child.kill()) await ended;
 }
 
 /**
@@ -26,17 +71,26 @@ export async function runLine(line: string, place: Place): Promise<string> {
   const words = plainWords(line);
   if (words?.[0] === 'coxswain' && existsSync(`src/verbs/${words[1]}.ts`))
     return runVerb(words.slice(1), place);
-  const bin = join(place.folder, '.git/bin');
+  const [, exported] = /^export (\w+)=/.exec(line) ?? [];
+  const script = exported === undefined ? line : `${line}\nprintf %s "$${exported}"`;
+  const { stdout } = await exec('bash', ['-c', `exec 2>&1\n${script}`], {
+    cwd: place.folder,
+    env: await environmentOf(place),
+    allow: [...Array(256).keys()],
+  });
+  if (exported === undefined || place.env === undefined) return stdout;
+  place.env[exported] = stdout;
+  return '';
+}
+
+/** With the built program in PATH. */
+async function environmentOf({ folder, env }: Place): Promise<Record<string, string>> {
+  const bin = join(folder, '.git/bin');
   await mkdir(bin, { recursive: true });
   const program = `#!/bin/sh\nexec '${process.execPath}' '${join(cliFolder, 'main.mjs')}' "$@"\n`;
   await writeFile(join(bin, 'coxswain'), program);
   await chmod(join(bin, 'coxswain'), 0o755);
-  const { stdout } = await exec('bash', ['-c', `exec 2>&1\n${line}`], {
-    cwd: place.folder,
-    env: { PATH: `${bin}:${process.env.PATH}`, HOME: place.folder },
-    allow: [...Array(256).keys()],
-  });
-  return stdout;
+  return { ...env, PATH: `${bin}:${process.env.PATH}`, HOME: folder };
 }
 
 async function runVerb(args: readonly string[], { folder, now }: Place): Promise<string> {
@@ -57,9 +111,11 @@ async function runVerb(args: readonly string[], { folder, now }: Place): Promise
     if (isRehearsed(verb, values)) process.env[rehearsalVariable] = '1';
     const env = withForgeInputs({ ...process.env, HOME: folder }, values);
     const seconds = pretended ?? now ?? Math.floor(Date.now() / 1000);
-    const { text } = await verb.run(values, { log, env, now: () => seconds });
+    const { data, text } = await verb.run(values, { log, env, now: () => seconds });
+    requireAnswer(name, data);
     return `${said.join('')}${text}`;
   } catch (error) {
+    if (error instanceof UnknownAnswer) throw error;
     if (error instanceof Rehearsed) return answerOfRehearsal(error);
     return `${said.join('')}error: ${messageOf(error)}`;
   } finally {
