@@ -134,7 +134,8 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       log,
     });
     const console = await readFile(report.consoleLog, 'utf8');
-    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt: options.now });
+    const { now: startedAt, env = {} } = options;
+    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt, env });
     const answer = { ...known, evidence, report, console };
     const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
     await writeOutput(output, answer, {

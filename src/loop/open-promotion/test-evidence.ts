@@ -2,6 +2,7 @@ import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { code } from '../../host/markdown.ts';
 import { formatDuration } from '../../host/time.ts';
 import { trustOf } from '../../release/attestations/trust.ts';
+import type { TestEvidence } from '../../release/evidence/statement.ts';
 import { type FoundEvidence, findEvidence } from '../../release/evidence/store.ts';
 import type { Project } from '../../release/project.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
@@ -24,7 +25,7 @@ export async function describeEvidence(
           : code(evidence);
     const found = evidence === undefined ? undefined : await find(digestRef, evidence);
     lines.push(
-      `${architecture}: ${found === undefined ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`,
+      `${architecture}: ${found === undefined ? `evidence ${short}` : `${describeResult(found.evidence)} Evidence ${short}`}`,
     );
   }
   return lines;
@@ -48,12 +49,14 @@ export async function describeEvidence(
   }
 }
 
-function describe({ evidence }: FoundEvidence): string {
-  const { result, tests, seconds, kernel, accelerator, upgrades = [], agent } = evidence;
+/** A sentence in Markdown about a test result, with a link to the run that has its log. */
+export function describeResult(evidence: TestEvidence): string {
+  const { result, tests, seconds, kernel, accelerator, upgrades = [], agent, run } = evidence;
   const failed = tests.filter((test) => test.result !== 'passed').length;
   const count = `${tests.length} ${tests.length === 1 ? 'test' : 'tests'}${failed === 0 ? '' : `, ${failed} not passed`}`;
   const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(', ');
   const rehearsed = from === '' ? '' : `, updates rehearsed from ${from}`;
   const agrees = agent === 'agrees' ? ", the node's own agent agrees" : '';
-  return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}.`;
+  const by = run === undefined ? '' : `, by [this run](${run})`;
+  return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}${by}.`;
 }

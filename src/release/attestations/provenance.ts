@@ -65,6 +65,11 @@ export function formatProvenance(build: Build): string {
   })}\n`;
 }
 
+/** The address of the workflow run of GitHub that this is; undefined on any other machine. */
+export function runAddress(env: NodeJS.ProcessEnv): string | undefined {
+  return runOf(env)?.invocation;
+}
+
 /** The workflow run of GitHub that this is; undefined on any other machine. */
 function runOf(env: NodeJS.ProcessEnv) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF: workflow } = env;

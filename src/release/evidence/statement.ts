@@ -37,6 +37,8 @@ export interface TestEvidence {
   readonly upgrades?: readonly RehearsedUpgrade[];
   /** Absent in old evidence, and if the machine ended before it could be asked. */
   readonly agent?: AgentAnswer;
+  /** Address of the workflow run that tested it. */
+  readonly run?: string;
   /** Last part of the console and test output. */
   readonly log?: string;
 }
@@ -117,6 +119,7 @@ const statementSchema = z.looseObject({
   ]),
   predicate: z.looseObject({
     result: z.enum(['PASSED', 'WARNED', 'FAILED']),
+    url: z.string().optional(),
     configuration: z.array(
       z.looseObject({
         name: z.string().optional(),
@@ -145,6 +148,7 @@ export function formatStatement(evidence: TestEvidence): string {
     predicateType: testResultType,
     predicate: {
       result,
+      ...defined({ url: facts.run }),
       configuration: [
         { name: 'tests', digest: { gitTree: gitTree.parse(testsTree) } },
         ...(settings === undefined ? [] : [{ name: 'settings', digest: { sha256: sha256.parse(settings) } }]),
@@ -217,7 +221,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     ...defined({
       upgrades: details.upgrades === undefined ? undefined : (details.upgrades as RehearsedUpgrade[]),
     }),
-    ...defined({ agent: details.agent, log: details.log }),
+    ...defined({ agent: details.agent, run: linkOf(predicate.url), log: details.log }),
   };
   requireConsistent(evidence, where);
   const failed = evidence.tests.filter((test) => test.result !== 'passed').map((test) => test.name);
@@ -229,6 +233,11 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     });
   }
   return evidence;
+}
+
+/** It becomes a link in pull requests, so nothing that could be more than an address is one. */
+function linkOf(url: string | undefined): string | undefined {
+  return url !== undefined && /^https?:\/\/[\w.:/?=&%~-]{1,500}$/.test(url) ? url : undefined;
 }
 
 // FAILED with all tests passed is possible: the image did not reach its tests.

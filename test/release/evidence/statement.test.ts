@@ -54,6 +54,17 @@ describe('a statement', () => {
     expect(parseStatement(JSON.parse(formatStatement(evidence)), 'x')).not.toHaveProperty('agent');
   });
 
+  it('has the address of the workflow run, and believes nothing that is not an address', () => {
+    const run = 'https://github.com/acme/os/actions/runs/1234/attempts/1';
+    const statement = JSON.parse(formatStatement({ ...evidence, run }));
+    expect(statement.predicate.url).toBe(run);
+    expect(parseStatement(statement, 'x').run).toBe(run);
+    for (const url of ['javascript:alert(1)', 'https://x.example/) **approved** (', '']) {
+      const odd = { ...statement, predicate: { ...statement.predicate, url } };
+      expect(parseStatement(odd, 'x')).not.toHaveProperty('run');
+    }
+  });
+
   it('is an in-toto statement with the test-result predicate', () => {
     expect(JSON.parse(formatStatement(failed))).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',

@@ -1,5 +1,6 @@
 import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
+import { runAddress } from '../../../release/attestations/provenance.ts';
 import { type AttestationSigner, attestationSigner } from '../../../release/attestations/sign.ts';
 import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
@@ -43,9 +44,10 @@ export function evidenceOf(
     readonly config: Project['config'];
     readonly console: string;
     readonly startedAt: number;
+    readonly env: NodeJS.ProcessEnv;
   },
 ): TestEvidence {
-  const { tests, config, console, startedAt } = about;
+  const { tests, config, console, startedAt, env } = about;
   const { reference, source, digest } = about.tested;
   const repository = reference === undefined ? source.name : formatRepository(reference.repository);
   return {
@@ -70,7 +72,7 @@ export function evidenceOf(
               result: passed ? ('PASSED' as const) : ('FAILED' as const),
             })),
     }),
-    ...defined({ agent: report.agent }),
+    ...defined({ agent: report.agent, run: runAddress(env) }),
     log: evidenceLog(report, console),
   };
 }
