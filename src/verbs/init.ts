@@ -6,10 +6,12 @@ import { defineVerb } from '../cli/verb.ts';
 import { isRehearsal } from '../host/dry-run.ts';
 import { messageOf } from '../host/errors.ts';
 import { exists } from '../host/files.ts';
+import { findTool } from '../host/tools.ts';
 import { configFileName } from '../project/configuration/config.ts';
 import { workingBranch } from '../project/init/adopt.ts';
 import { explainFile } from '../project/init/explain-file.ts';
 import { type InitReport, imageOfRemote, planInit, writeInit } from '../project/init/init.ts';
+import { ours } from '../project/init/ours.ts';
 import { findPin, parseSource } from '../project/init/pin.ts';
 import { proposeInit } from '../project/init/propose-init.ts';
 import { openForge } from '../world/forge/open-forge.ts';
@@ -132,7 +134,7 @@ your workflows keep their names.
         kept: report.kept,
         pullRequest: undefined as number | undefined,
       },
-      text: describe(report),
+      text: describe(report, await lacksBranch(report)),
     };
   },
 });
@@ -175,17 +177,28 @@ function fleetsOf(choice: 'one' | 'two'): readonly string[] {
   return choice === 'one' ? ['stable'] : ['testing', 'stable'];
 }
 
+/** The user's repository does not have our documents. */
+const settingsPage = `https://github.com/${ours.repository}/blob/main/docs/github.md`;
+
 interface Asked {
   readonly directory: string;
   readonly yes: boolean;
   readonly fleet: readonly string[];
 }
 
-function describe({ written, kept, isRepository, config }: InitReport): string {
+/** Whether the first fleet's branch has to be made: a clone of an empty repository is on another branch, such as main. */
+async function lacksBranch({ root, isRepository, config }: InitReport): Promise<boolean> {
+  if (!isRepository || findTool('git') === undefined) return false;
+  const git = new Git(root);
+  const [first] = Object.values(config.fleets).map((fleet) => fleet.branch);
+  if ((await git.try(['symbolic-ref', '--quiet', '--short', 'HEAD'])) === first) return false;
+  return !(await git.try(['rev-parse', '--quiet', '--verify', `refs/heads/${first}`]));
+}
+
+function describe({ written, kept, isRepository, config }: InitReport, lacksFirst: boolean): string {
   const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
-  const more = isRepository
-    ? 'git add --all && git commit'
-    : `git init -b ${first} && git add --all && git commit`;
+  const start = isRepository ? (lacksFirst ? [`git switch -c ${first}`] : []) : [`git init -b ${first}`];
+  const more = [...start, 'git add --all', 'git commit'].join(' && ');
   const width = Math.max(...written.map((path) => path.length));
   const branches = others.map((branch) => `git branch ${branch}`);
   return [
@@ -197,6 +210,6 @@ function describe({ written, kept, isRepository, config }: InitReport): string {
     '  coxswain check',
     `  ${[more, ...branches].join(' && ')}`,
     '  coxswain build-image && coxswain boot-test',
-    `On GitHub: push ${first}, and make the settings of docs/github.md (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`,
+    `On GitHub: push ${first}, and make the settings of ${settingsPage} (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`,
   ].join('\n');
 }

@@ -96,6 +96,17 @@ describe('coxswain init', () => {
     expect(context.map(({ path }) => path)).toEqual(['rootfs/etc/motd.d/50-derived.motd']);
   });
 
+  it.each([
+    ['main', 'git switch -c testing && git add --all && git commit && git branch stable'],
+    ['testing', 'git add --all && git commit && git branch stable'],
+  ])('says how to make every branch in a clone of an empty repository on %s', async (branch, commands) => {
+    const folder = await temporaryFolder();
+    await new Git(folder).run(['init', '--quiet', '--initial-branch', branch]);
+    const { text } = await run(folder);
+    expect(text).toContain(`\n  ${commands}\n`);
+    expect(text).toContain('https://github.com/coxswain-os/coxswain/blob/main/docs/github.md');
+  });
+
   it('has a test that busybox can run, and that fails if the image is not the one that was built', async () => {
     const root = await temporaryFolder();
     await run(root);
@@ -241,7 +252,7 @@ describe('coxswain init', () => {
   });
 
   it.each([
-    ['no image', [], /^--image: there is no coxswain\.yaml yet/],
+    ['no image', [], /^--image: coxswain\.yaml does not exist yet/],
     ['an image with a tag', ['--image', 'ghcr.io/acme/os:latest'], /^--image: a repository has no tag/],
     [
       'a base without a tag',

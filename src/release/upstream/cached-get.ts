@@ -100,7 +100,7 @@ function failure(url: string, happened: string): OutsideError {
   return new OutsideError(
     `reading the base's own update guidance from ${url}`,
     happened,
-    'Without it the barriers of the base are not known, so nothing was done. Running the same command again is safe; the address is "upstream" in coxswain.yaml, and "upstream: none" switches this off.',
+    'Without it the barriers of the base are not known. Running the same command again is safe; the address is "upstream" in coxswain.yaml, and "upstream: none" switches this off.',
   );
 }
 

@@ -97,6 +97,7 @@ export function explainRemoteFailure(
   const said = lastLines(withoutCredentials(text));
   const known = explanations.find(({ pattern }) => pattern.test(text));
   if (known === undefined) return new OutsideError(doing, `${place} answered: ${said}`);
+  if ('isOutside' in known) return new OutsideError(doing, `${known.problem} (${said})`, known.remedy);
   return new RemoteError({
     problem: `${doing} failed: ${known.problem} (${said})`,
     remedy: known.remedy,
@@ -124,6 +125,7 @@ const explanations = [
   },
   {
     pattern: /could not resolve host|name or service not known/i,
+    isOutside: true,
     problem: 'the name of the host cannot be resolved',
     remedy:
       'Check the address with git remote -v, and the network. Nothing was changed; running the same command again is safe.',
