@@ -1,11 +1,13 @@
 import { writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/demo/registry-process.ts';
+import { formatRepository } from '../../src/world/registry/reference.ts';
 import { useMemory } from '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { keepFolders } from '../support/repository.ts';
 import { type Block, blocksOf, commandsOf, pagesForUsers } from './pages.ts';
-import { runLine } from './run-line.ts';
+import { runLine, startLine } from './run-line.ts';
 import { findDifference, inThisRun, type Names } from './shape.ts';
 import { changes, makeWorld, type World } from './worlds.ts';
 
@@ -47,13 +49,35 @@ describe('console blocks', () => {
   });
 });
 
+/** What pages call the production repository, and its copy in a closed network. */
+const publicName = 'ghcr.io/acme/os';
+const insideName = 'registry.inside.example/acme/os';
+const repositoryOf = ({ project }: World) => formatRepository(project.config.image);
+
+/** The names, digests and ports of this run. */
+function withNames(line: string, world: World): string {
+  return line
+    .replaceAll(publicName, repositoryOf(world))
+    .replaceAll(insideName, repositoryOf(world))
+    .replaceAll('@sha256:…', `@${world.oldImage}`)
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);
+}
+
 const pages = [...new Set(runBlocks.map(({ page }) => page))];
+/** The servers of the pages listen here instead of on 8080. */
+let port: number;
+beforeAll(async () => {
+  port = await freePort();
+});
 
 describe.each(pages)('%s', (page) => {
   let world: World | undefined;
   const names: Names = new Map();
   const own = blocks.filter((block) => block.page === page);
   let broken = false;
+  afterAll(async () => {
+    for (const { stop } of world?.running ?? []) await stop();
+  });
 
   it.each(own.filter((block) => reasonOf(block) === undefined).map((block) => [block.line, block] as const))(
     'line %i: what it shows is what a run prints',
@@ -67,14 +91,25 @@ describe.each(pages)('%s', (page) => {
         const [, verb = '', argument = ''] = /^(\S+) ?(.*)$/.exec(value) ?? [];
         if (name !== 'world') throw new Error(`${page}:${block.line}: unknown mark ${name}`);
         const change = changes[verb];
-        if (change === undefined) throw new Error(`${page}:${block.line}: there is no world change ${verb}`);
+        if (change === undefined)
+          throw new Error(`${page}:${block.line}: the world change ${verb} does not exist`);
         await change(world, argument);
       }
-      for (const { command, shown } of commandsOf(block)) {
-        const line = inThisRun(command, names);
-        const place = { folder: world.project.git.directory, now: world.now };
-        const printed = await runLine(line, place);
-        const difference = findDifference(shown, printed.split('\n'), names);
+      const commands = commandsOf(block);
+      for (const [index, { command, shown }] of commands.entries()) {
+        const line = withNames(inThisRun(command, names), world);
+        const place = { folder: world.project.git.directory, now: world.now, env: world.env };
+        let printed: string;
+        if (world.inBackground && index === commands.length - 1) {
+          const running = await startLine(line, place, shown.length);
+          world.running.push(running);
+          world.inBackground = false;
+          printed = running.printed;
+        } else printed = await runLine(line, place);
+        const said = command.includes(publicName)
+          ? printed.replaceAll(repositoryOf(world), publicName)
+          : printed;
+        const difference = findDifference(shown, said.split('\n'), names);
         expect(difference, `${page}:${block.line}: $ ${line}\n${difference ?? ''}`).toBeUndefined();
       }
       broken = false;

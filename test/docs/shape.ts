@@ -6,9 +6,12 @@ const version = /\d+\.\d{8}\.\d+\.\d+-[0-9a-f]{8}/g;
 /** What each version of a page is in this run. */
 export type Names = Map<string, string>;
 
-/** Puts the run's versions in the place of the page's. */
+/** Puts the run's versions in the place of the page's, also in those that the page misspells before the build key. */
 export function inThisRun(text: string, names: Names): string {
-  return text.replaceAll(version, (found) => names.get(found) ?? found);
+  const keys = new Map([...names].map(([shown, found]) => [shown.slice(-8), found.slice(-8)]));
+  return text
+    .replaceAll(version, (found) => names.get(found) ?? found)
+    .replaceAll(/(?<=-)[0-9a-f]{8}\b/g, (key) => keys.get(key) ?? key);
 }
 
 /** The line without what differs from run to run. */

@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { setTags } from '../../src/world/registry/copy.ts';
-import { digestOf } from '../../src/world/registry/reference.ts';
+import { atDigest, digestOf } from '../../src/world/registry/reference.ts';
 import {
   contextAt,
   createProject,
@@ -10,14 +10,23 @@ import {
   publishBase,
   type TestProject,
 } from '../support/project.ts';
+import { pushSampleImage } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
-import { runLine } from './run-line.ts';
+import { type Running, runLine } from './run-line.ts';
 
 /** What the blocks of one page are run in: a user's repository, and its images in a real registry. */
 export interface World {
   readonly project: TestProject;
   /** UNIX seconds, as the page says; undefined: now. */
   now: number | undefined;
+  /** The last command of the next block goes on until the page ends. */
+  inBackground: boolean;
+  /** What goes on. */
+  readonly running: Running[];
+  /** Digest of an image that no fleet knows. */
+  oldImage: string;
+  /** What the page exported. */
+  readonly env: Record<string, string>;
 }
 
 /** How a page changes its world between two blocks: `<!-- world: NAME ARGUMENT -->`. */
@@ -32,7 +41,7 @@ export async function makeWorld(host: string): Promise<World> {
   await project.git.run(['config', 'user.name', 'Ada']);
   await project.git.run(['config', 'user.email', 'ada@acme.example']);
   await publishBase(project, '44.20260707.3.1');
-  return { project, now: undefined };
+  return { project, now: undefined, inBackground: false, running: [], oldImage: '', env: {} };
 }
 
 const secondsOf = (world: World): number => world.now ?? Math.floor(Date.now() / 1000);
@@ -98,6 +107,48 @@ export const changes: Readonly<Record<string, Change>> = {
   rolling: async (world, fleet) => {
     await changes.commit?.(world, fleet);
     await release(world, fleet, secondsOf(world));
+  },
+  /** A pull request's branch is merged into a fleet's branch, and the result is built, tested and promoted. */
+  merged: async (world, argument) => {
+    const [branch = '', fleet = ''] = argument.split(' into ');
+    const { git } = world.project;
+    await git.run(['switch', '--quiet', fleet]);
+    const date = `${secondsOf(world)} +0000`;
+    await git.run(['merge', '--quiet', '--no-ff', '--no-edit', branch], {
+      env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
+    });
+    await buildAndPromote(world, fleet);
+  },
+  /** The promoted tip of the fleet's branch is released now: its rollout begins. */
+  begun: async (world, fleet) => {
+    await release(world, fleet, secondsOf(world));
+  },
+  /** An image of nodes that exist already, which no fleet has as a release. */
+  'old-image': async (world, version) => {
+    const { client, config } = world.project;
+    const labels = { 'org.opencontainers.image.version': version, 'com.coreos.stream': config.stream };
+    const { digest } = await pushSampleImage(client, config.image, {
+      created: '2026-06-21T00:00:00Z',
+      labels,
+    });
+    const manifest = await client.getManifest(atDigest(config.image, digest));
+    await setTags(client, { manifest, repository: config.image, tags: [version] });
+    world.oldImage = digest;
+  },
+  /** One more line of coxswain.yaml, or `OLD => NEW`; uncommitted, until `restored`. */
+  configured: async ({ project }, change) => {
+    const file = join(project.git.directory, 'coxswain.yaml');
+    const text = await readFile(file, 'utf8');
+    const [old, changed] = change.split(' => ');
+    await writeFile(file, changed === undefined ? `${text}${change}\n` : text.replace(old ?? '', changed));
+  },
+  /** The configuration is the committed one again. */
+  restored: async ({ project }) => {
+    await project.git.run(['checkout', '--quiet', '--', 'coxswain.yaml']);
+  },
+  /** The last command of the next block goes on until the page ends, as a server does. */
+  background: async (world) => {
+    world.inBackground = true;
   },
   /** A published fleet whose state branch is gone. */
   'lost-state': async (world, fleet) => {
