@@ -93,7 +93,7 @@ export function requireDay(
   const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() === month - 1 && date.getUTCDate() === day) return { year, month, day };
-  throw new InputError({ ...place, problem: 'there is no such day', found: text });
+  throw new InputError({ ...place, problem: 'this day does not exist', found: text });
 }
 
 /** UNIX seconds as upstream writes them in `last-modified`: `2026-07-21T14:07:12Z`. */

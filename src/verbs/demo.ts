@@ -99,7 +99,7 @@ function requireNodes(inputs: {
   if (findZincati(defaultCacheFolder()) !== undefined) return;
   throw new InputError({
     field: '--node',
-    problem: 'there is no Zincati here',
+    problem: 'Zincati cannot be found',
     remedy: 'Build it once by script/rust-tools zincati (9 minutes, needs Rust), or name one: ZINCATI=PATH.',
   });
 }

@@ -112,7 +112,12 @@ async function findCommits(
 async function resolve(git: Git, name: string, field: string): Promise<string> {
   const found = await findCommit(git, name);
   if (found !== undefined) return found;
-  throw new InputError({ field, problem: 'there is no such commit', found: name, remedy: 'Fetch it first.' });
+  throw new InputError({
+    field,
+    problem: 'this commit cannot be found',
+    found: name,
+    remedy: 'Fetch it first.',
+  });
 }
 
 function readTimeZone(raw: string, name: string): string {

@@ -46,7 +46,7 @@ export default defineVerb({
     if (shown === undefined) {
       throw new InputError({
         field: '--part',
-        problem: 'there is no such file',
+        problem: 'this file does not exist',
         found: inputs.part,
         expected: 'policy or registries',
       });

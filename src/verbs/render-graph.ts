@@ -87,7 +87,7 @@ async function readInput(file: string, flag: string): Promise<string> {
     });
   });
   if (content !== undefined) return content;
-  throw new InputError({ field: flag, problem: 'there is no such file', found: file });
+  throw new InputError({ field: flag, problem: 'this file does not exist', found: file });
 }
 
 function readWariness(raw: string, name: string): number {

@@ -50,7 +50,7 @@ tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
 const kvmTexts = {
   ours: '/dev/kvm is open to this user',
   opened: '/dev/kvm was opened to this user',
-  absent: 'there is no /dev/kvm: machines are emulated, which is slower',
+  absent: '/dev/kvm does not exist: machines are emulated, which is slower',
   refused:
     '/dev/kvm stays closed to this user: machines are emulated, which is slower. On most systems the group kvm may use it: usermod -aG kvm USER',
 } as const;

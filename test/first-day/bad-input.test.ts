@@ -81,7 +81,7 @@ const configurations: readonly BadInput[] = [
   config('a ring above 1', 'rings: { a: 1.01 }', 'rings.a'),
   config('a ring that is not a number', 'rings: { a: .nan }', 'rings.a'),
   fleets('a fleet __proto__', '__proto__: {}, a: {}', 'this name cannot be used'),
-  fleets('no fleet', '', 'there is no fleet'),
+  fleets('no fleet', '', 'it has no fleet'),
   fleets('fleets that differ in case', 'stable: {}, Stable: {}', 'only in upper and lower case'),
   fleets('a fleet with two dots', '"a..b": {}', 'this name cannot be used'),
   fleets('a fleet that ends in a dot', '"testing.": {}', 'this name cannot be used'),
@@ -130,12 +130,12 @@ const configurations: readonly BadInput[] = [
   config(
     'a freeze on 30 February',
     'freeze: [{ start: 2026-02-30T00:00, duration: 3d, reason: x }]',
-    'there is no such day',
+    'this day does not exist',
   ),
   config(
     'a freeze until 31 April',
     'freeze: [{ start: 2026-04-01, until: 2026-04-31, reason: x }]',
-    'there is no such day',
+    'this day does not exist',
   ),
   config(
     'a freeze on 30 February of every year',
@@ -158,15 +158,15 @@ const configurations: readonly BadInput[] = [
   config(
     'a freeze in no time zone',
     'freeze: [{ start: 2026-12-18, duration: 1d, time-zone: Mars/Base, reason: x }]',
-    'no such time zone',
+    'this time zone does not exist',
   ),
   config('memory of 10⁹', 'boot-test: { memory: 1000000000 }', 'boot-test.memory', '1048576 or less'),
   config('memory of 1', 'boot-test: { memory: 1 }', 'boot-test.memory'),
   config('65 processors', 'boot-test: { cpus: 65 }', 'boot-test.cpus'),
   config('a deadline of 0 s', 'boot-test: { deadline: 0s }', 'boot-test.deadline'),
   config('a kernel argument with a space', 'boot-test: { kernel-arguments: ["a b"] }', 'kernel-arguments'),
-  config('a port of 99999', 'test-image: registry.example:99999/os', 'there is no such port', '99999'),
-  config('a port of 0', 'test-image: registry.example:0/os', 'there is no such port'),
+  config('a port of 99999', 'test-image: registry.example:99999/os', 'this is not a port', '99999'),
+  config('a port of 0', 'test-image: registry.example:0/os', 'this is not a port'),
   config('an image of 600 characters', `test-image: ghcr.io/${'a'.repeat(600)}`, 'too long'),
   config('an image with a tag', 'test-image: ghcr.io/acme/os-test:latest', 'a repository has no tag'),
   config('an image with a scheme', 'test-image: https://ghcr.io/acme/os', 'no scheme'),
@@ -200,7 +200,7 @@ const templates: readonly BadInput[] = [
   policy(
     'a start on 30 February',
     template('"duration_minutes": 5, "start_epoch": {{start "2026-02-30T10:00:00Z"}}'),
-    'no such day',
+    'this day does not exist',
   ),
   policy(
     'a start in centuries',
@@ -255,7 +255,7 @@ const checkouts: readonly BadInput[] = [
     files: { '.coxswain/hold/stable.yml': 'x' },
     expected: ['.coxswain/hold/stable.yml', 'Did you mean stable.yaml?'],
   },
-  { name: 'a Containerfile that is a folder', files: { Containerfile: null }, expected: ['no such file'] },
+  { name: 'a Containerfile that is a folder', files: { Containerfile: null }, expected: ['does not exist'] },
   { name: 'an empty Containerfile', files: { Containerfile: '' }, expected: ['Containerfile'] },
   {
     name: 'a Containerfile without our base',
@@ -270,7 +270,7 @@ const checkouts: readonly BadInput[] = [
   {
     name: 'a moment on 30 February',
     args: ['check', '--now', '2026-02-30'],
-    expected: ['no such day'],
+    expected: ['this day does not exist'],
     exitCode: 1,
   },
   { name: 'a moment in milliseconds', args: ['check', '--now', '1785000000000'], expected: ['milliseconds'] },
@@ -306,7 +306,7 @@ const edits: readonly BadInput[] = [
   edit(
     'a start on 30 February',
     ['--action', 'rollout', '--duration', '1h', '--start', '2030-02-30T00:00:00Z'],
-    'no such day',
+    'this day does not exist',
   ),
   edit(
     'a start in the year 9000',

@@ -47,7 +47,7 @@ describe('parseTime', () => {
     '2026-13-45',
     '2026-07-21T14:00',
   ])('refuses %j', (text) => {
-    expect(() => parseTime(text)).toThrow(/not a time|there is no such day/);
+    expect(() => parseTime(text)).toThrow(/not a time|this day does not exist/);
   });
 });
 

@@ -451,7 +451,7 @@ describe('a build into a folder', () => {
     expect(await buildLocally(options)).toEqual([{ ...made, built: false }]);
     expect(await leftovers(env as Record<string, string>)).toBe('');
     await expect(readImage(layoutReader, inLayout(place, 'other'), 'x86_64')).rejects.toThrow(
-      /oci:\/.*:other: there is no such image in this folder.*build-image --local/,
+      /oci:\/.*:other: this folder does not have this image.*build-image --local/,
     );
     expect(() => inLayout('/tmp/a:b', 'x')).toThrow(/may not contain a colon/);
     const config2 = join(place, 'blobs', image.config.digest.replace(':', '/'));

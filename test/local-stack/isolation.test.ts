@@ -210,7 +210,7 @@ describe('the choice of an isolation', () => {
 
   it('refuses a name that is none', async () => {
     await expect(choose({ COXSWAIN_BUILD_ISOLATION: 'strict' })).rejects.toThrow(
-      /COXSWAIN_BUILD_ISOLATION: there is no such isolation of builds, found "strict", expected one of full, processes, none/,
+      /COXSWAIN_BUILD_ISOLATION: this isolation of builds does not exist, found "strict", expected one of full, processes, none/,
     );
   });
 });

@@ -70,7 +70,7 @@ wait-for-file /nowhere soon; [ $? = 2 ] || exit 4`,
     expect(results['91-helpers.sh']).toMatchObject({
       result: 'passed',
       output: `wait-for-port: nothing listens on TCP port 4322
-wait-for-file: there is no /nowhere
+wait-for-file: /nowhere does not exist
 wait-for-file: not a number of seconds: soon
 `,
     });

@@ -40,7 +40,7 @@ export function requirePrinted(args: readonly string[], stdout: string): void {
 
 function compile(name: string): ValidateFunction {
   const path = join(root, answerSchemaPath(name));
-  if (!existsSync(path)) throw new UnknownAnswer(`there is no ${path}: run script/build`);
+  if (!existsSync(path)) throw new UnknownAnswer(`${path} does not exist: run script/build`);
   const closed = JSON.parse(readFileSync(path, 'utf8'), (_, value: unknown) => {
     const isObject =
       typeof value === 'object' && value !== null && 'type' in value && value.type === 'object';

@@ -95,7 +95,7 @@ describe('check', () => {
       { Containerfile: 'FROM quay.io/other/os:stable\n' },
       ['Containerfile'],
     ],
-    ['no Containerfile', { Containerfile: null }, ['Containerfile: error', 'no such file']],
+    ['no Containerfile', { Containerfile: null }, ['Containerfile: error', 'This file does not exist']],
     [
       'a build argument that replaces the base',
       {
@@ -163,7 +163,7 @@ describe('check', () => {
     const both = await run({ 'coxswain.yaml': `${yaml}memroy: 3\ntests: 5\n` });
     expect(both.lines.slice(0, -1)).toEqual([
       expect.stringContaining('coxswain.yaml:7:8: error: tests: the wrong type of value'),
-      expect.stringContaining('coxswain.yaml:6:1: error: memroy: there is no such field'),
+      expect.stringContaining('coxswain.yaml:6:1: error: memroy: this field does not exist'),
     ]);
   });
 

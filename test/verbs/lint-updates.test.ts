@@ -126,7 +126,7 @@ describe('lint-updates', () => {
   });
 
   it('says which commit it does not know', async () => {
-    await expect(run({ commit: 'nowhere' })).rejects.toThrow('--commit: there is no such commit');
-    await expect(run({ against: 'nowhere' })).rejects.toThrow('--against: there is no such commit');
+    await expect(run({ commit: 'nowhere' })).rejects.toThrow('--commit: this commit cannot be found');
+    await expect(run({ against: 'nowhere' })).rejects.toThrow('--against: this commit cannot be found');
   });
 });

@@ -90,7 +90,7 @@ describe('observe', () => {
       }
       await accessLog.flush();
       await expect(run(['--log', `${log}.2`, '--site', site], now)).rejects.toThrow(
-        /--log: there is no such file or folder/,
+        /--log: this file or folder does not exist/,
       );
       const { data, text } = await run(['--log', log, '--site', site], now + 10);
       expect(data.fleets[0]).toMatchObject({

@@ -212,7 +212,7 @@ describe('prune-images', () => {
       await release(90);
       await publish();
       await project.git.run(['branch', '--move', project.config.stateBranch, 'elsewhere']);
-      await expectRefusal(/no such branch/);
+      await expectRefusal(/this branch does not exist/);
     });
 
     it('before the guidance is published, the second witness', async () => {

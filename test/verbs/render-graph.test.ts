@@ -119,7 +119,7 @@ describe('render-graph', () => {
     [
       'a file that is not there',
       { flags: ['--updates', '/nowhere/updates.json'] },
-      '--updates: there is no such file',
+      '--updates: this file does not exist',
     ],
     ['broken JSON', { updates: '{"releases": [}' }, /updates\.json:1:15: not valid JSON/],
     ['swapped files', { releases: { releases: updates }, updates: { releases } }, 'releases[0].metadata'],

@@ -66,7 +66,7 @@ describe('roll-back', () => {
 
   it.each([
     [['--reason', ' '], /needs a --reason/],
-    [['--reason', 'bad'], /there is no release before 1-aa/],
+    [['--reason', 'bad'], /no release before 1-aa is good/],
     [['--reason', 'bad', '--version', '9-zz'], /9-zz/],
     [['--reason', 'bad', '--to', '9-zz'], /9-zz/],
   ])('refuses %j, and changes nothing', async (words, message) => {

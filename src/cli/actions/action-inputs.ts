@@ -1,5 +1,5 @@
 import { defined } from '../../host/defined.ts';
-import { InputError, messageOf, quote } from '../../host/errors.ts';
+import { InputError, messageOf } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { readValues } from '../arguments.ts';
 import type { Input, Inputs, Values } from '../inputs.ts';
@@ -74,7 +74,7 @@ function unknownInput(name: string, names: readonly string[]): InputError {
   const meant = nearest(name, names);
   return new InputError({
     field: spellInput(name),
-    problem: `there is no input ${quote(name)}`,
+    problem: 'this input does not exist',
     expected: `one of ${names.join(', ')}`,
     ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   });

@@ -55,7 +55,7 @@ export function* lintPaths(after: FleetSources, before: FleetSources, now: numbe
       severity: 'error',
       rule: 'stranded',
       where: placeOf(news[0]?.end ?? ''),
-      message: `after this change there is no update path for nodes on ${listStranded(news)}`,
+      message: `after this change, nodes on ${listStranded(news)} have no update path`,
       remedy: `Keep a rollout for ${news[0]?.goal}, or for a release that they may have instead.`,
     };
   }

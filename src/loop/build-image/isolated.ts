@@ -46,7 +46,7 @@ export async function chooseIsolation(
   if (wanted !== undefined) {
     throw new InputError({
       field: 'COXSWAIN_BUILD_ISOLATION',
-      problem: 'there is no such isolation of builds',
+      problem: 'this isolation of builds does not exist',
       found: wanted,
       expected: `one of ${isolations.join(', ')}`,
     });

@@ -200,7 +200,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   }
 
   function notFound(): Answer {
-    const problem = { title: 'There is no such page', message: 'The fleet or the action does not exist.' };
+    const problem = { title: 'This page does not exist', message: 'The fleet or the action does not exist.' };
     return page(404, (each) => problemPage(each, problem));
   }
 

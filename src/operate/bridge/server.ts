@@ -48,7 +48,7 @@ export function createBridgeServer({ bridge, session, log }: BridgeServerOptions
     }
     const { path, query } = targetOf(request);
     if (!path.startsWith(root))
-      return refusal(404, 'There is no such page', 'Open the address that the command printed.');
+      return refusal(404, 'This page does not exist', 'Open the address that the command printed.');
     const place = path.slice(root.length);
     const isPost = request.method === 'POST';
     if (place === 'enter' && !isPost) return enter(query.get('token') ?? '');
@@ -69,7 +69,7 @@ export function createBridgeServer({ bridge, session, log }: BridgeServerOptions
     }
     if (place === 'preview') return bridge.preview(new Map(form));
     if (place === 'confirm') return bridge.confirm(new Map(form));
-    return refusal(404, 'There is no such page', 'Nothing was changed.', { isOutside: false });
+    return refusal(404, 'This page does not exist', 'Nothing was changed.', { isOutside: false });
   }
 
   async function show(place: string, query: URLSearchParams): Promise<Answer> {
@@ -80,7 +80,7 @@ export function createBridgeServer({ bridge, session, log }: BridgeServerOptions
     if (first === 'preview' && third === '') return bridge.showPreview(second);
     if (first === 'done' && third === '') return bridge.showResult(second);
     const file = await bridge.file(place.split('/').map(decode).join('/'));
-    return file ?? refusal(404, 'There is no such page', 'Go back to all fleets.', { isOutside: false });
+    return file ?? refusal(404, 'This page does not exist', 'Go back to all fleets.', { isOutside: false });
   }
 
   /**

@@ -15,7 +15,7 @@ export async function checkContainerfile(examined: Examined): Promise<readonly F
       {
         severity: 'error',
         where: path,
-        message: 'There is no such file.',
+        message: 'This file does not exist.',
         remedy:
           other === undefined
             ? 'coxswain init writes one to start with.'

@@ -31,7 +31,7 @@ async function missing(examined: Examined, fleet: Fleet): Promise<Found> {
   return {
     severity: 'error',
     where: fleet.template,
-    message: `There is no such file, and fleet ${fleet.name} takes its rollout from it.`,
+    message: `This file does not exist, and fleet ${fleet.name} takes its rollout from it.`,
     remedy:
       names.length === 0
         ? 'coxswain init writes one to start with.'

@@ -46,7 +46,7 @@ async function filesBehind(path: string): Promise<string[]> {
   } catch (error) {
     if (!isMissing(error))
       throw new OutsideError(`reading ${path}`, messageOf(error), undefined, { cause: error });
-    throw new InputError({ field: '--log', problem: 'there is no such file or folder', found: path });
+    throw new InputError({ field: '--log', problem: 'this file or folder does not exist', found: path });
   }
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries

@@ -144,7 +144,7 @@ async function readStates({ config, forge, state }: Parts): Promise<States> {
   if (commit === undefined) {
     throw new InputError({
       where: config.stateBranch,
-      problem: 'there is no such branch, so nothing says which images are needed',
+      problem: 'this branch does not exist, so nothing says which images are needed',
       remedy: 'Fetch the state branch, or correct state-branch in coxswain.yaml.',
     });
   }

@@ -94,7 +94,7 @@ async function fleetNames(folder: string): Promise<string[]> {
   } catch (error) {
     if (!isMissing(error))
       throw new OutsideError(`reading ${folder}`, messageOf(error), undefined, { cause: error });
-    throw new InputError({ field: '--site', problem: 'there is no such folder', found: folder });
+    throw new InputError({ field: '--site', problem: 'this folder does not exist', found: folder });
   }
   const names: string[] = [];
   for (const entry of entries.sort()) {

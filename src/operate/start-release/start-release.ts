@@ -78,7 +78,10 @@ async function start(
   const workflow = runsOfRenamed === undefined ? options.workflow : renamed;
   const before = runsOfRenamed ?? (await runs.list({ workflow, commit }));
   if (before === undefined) {
-    return answer('to-do', `${version} is merged and not released, and there is no ${workflow} to start`);
+    return answer(
+      'to-do',
+      `${version} is merged and not released, and the workflow ${workflow} does not exist`,
+    );
   }
   const running = before.find(({ state }) => state === 'running');
   if (running !== undefined) return answer('running', `${version} is being released: ${running.url}`);

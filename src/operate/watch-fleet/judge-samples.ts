@@ -37,7 +37,7 @@ export function judgeSamples(
 ): Judgement {
   const newest = samples.at(-1);
   if (newest === undefined || newest.time < grid.to - grid.step / 2)
-    return { is: 'unknown', why: 'there is no value for this moment' };
+    return { is: 'unknown', why: 'it has no value for this moment' };
   if (!Number.isFinite(newest.value)) return { is: 'unknown', why: `the newest value is ${newest.value}` };
   const isBeyond = ({ value }: Sample) =>
     threshold.side === 'above' ? value > threshold.value : value < threshold.value;

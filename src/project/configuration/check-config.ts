@@ -143,7 +143,7 @@ function fleetProblems(config: Config, at: Placer): InputProblem[] {
   if (fleets.length === 0) {
     problems.push({
       ...at(['fleets']),
-      problem: 'there is no fleet',
+      problem: 'it has no fleet',
       expected: 'at least one, such as stable: {}',
     });
   }
@@ -228,7 +228,7 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
       const meant = nearest(fleet.promoteFrom, names);
       problems.push({
         ...place,
-        problem: 'there is no such fleet',
+        problem: 'this fleet does not exist',
         found: fleet.promoteFrom,
         expected: `one of ${names.join(', ')}`,
         ...defined({ remedy: meant && `Did you mean ${meant}?` }),

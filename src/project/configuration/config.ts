@@ -88,7 +88,7 @@ export async function readConfigText(directory: string): Promise<string> {
   if (text !== undefined) return text;
   throw new InputError({
     where,
-    problem: 'there is no such file',
+    problem: 'this file does not exist',
     remedy: 'coxswain init --image REF writes one to start with.',
   });
 }

@@ -89,7 +89,7 @@ function readTimeZone(name: string, place: Place): string {
       {
         ...place,
         field: `${place.field}.time-zone`,
-        problem: 'there is no such time zone',
+        problem: 'this time zone does not exist',
         found: name,
         expected: 'an IANA name, such as Europe/Berlin or UTC',
       },

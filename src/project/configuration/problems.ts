@@ -145,7 +145,7 @@ function unknownField(key: string, path: Path, document: SourceDocument): InputP
   return {
     where: document.placeOfKey([...path, key]),
     field: fieldName([...path, key]),
-    problem: 'there is no such field',
+    problem: 'this field does not exist',
     ...(meant === undefined
       ? { expected: `one of ${known.join(', ')}` }
       : { remedy: `Did you mean ${meant}?` }),

@@ -85,7 +85,7 @@ export function parseContainerfile(text: string, file: string): Containerfile {
   if (first === undefined) {
     throw new InputError({
       where: file,
-      problem: 'there is no FROM',
+      problem: 'it has no FROM',
       expected: 'FROM followed by the base image of coxswain.yaml',
     });
   }

@@ -99,7 +99,7 @@ export async function planInit(
   if (!existing && settings === undefined) {
     throw new InputError({
       field: '--image',
-      problem: `there is no ${configFileName} yet, so the production repository has to be given`,
+      problem: `${configFileName} does not exist yet, so the production repository has to be given`,
       expected: 'a repository, such as ghcr.io/acme/os',
       remedy: 'In a clone of a repository on GitHub it is found automatically.',
     });

@@ -49,7 +49,7 @@ export async function verifyGpgSignature(options: {
     reasons.push(verdict.refused);
   }
   return {
-    refused: reasons.length === 0 ? `there is no signature at ${folder}` : [...new Set(reasons)].join('; '),
+    refused: reasons.length === 0 ? `no signature was found at ${folder}` : [...new Set(reasons)].join('; '),
   };
 }
 

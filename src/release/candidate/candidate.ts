@@ -117,7 +117,7 @@ async function resolveCommit(git: Git, name: string): Promise<string> {
   if (commit !== undefined) return commit;
   throw new InputError({
     where: git.directory,
-    problem: 'there is no such commit',
+    problem: 'this commit cannot be found',
     found: name,
     remedy: name === 'HEAD' ? 'Commit something first: what is built is always a commit.' : 'Fetch it first.',
   });

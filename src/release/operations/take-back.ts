@@ -50,7 +50,7 @@ export function planRollBack(
   if (good === undefined) {
     throw new InputError({
       where: `fleet ${fleet}`,
-      problem: `there is no release before ${bad} that is good`,
+      problem: `no release before ${bad} is good`,
       remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`,
     });
   }
@@ -59,9 +59,7 @@ export function planRollBack(
     throw new InputError({
       field: '--to',
       problem:
-        record === undefined
-          ? 'there is no record of what this release was made from'
-          : `it is not before ${bad}`,
+        record === undefined ? 'no record says what this release was made from' : `it is not before ${bad}`,
       found: good,
     });
   }

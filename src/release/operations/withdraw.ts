@@ -56,7 +56,7 @@ export function withdraw(
   if (stranded.length > 0 && !force) {
     throw new InputError({
       where: `fleet ${fleet}`,
-      problem: `without ${version} there is no way forward for nodes on ${listStranded(stranded)}`,
+      problem: `without ${version}, no update is left for nodes on ${listStranded(stranded)}`,
       remedy: `Give them another release first (--action rollout --version ${stranded[0]?.goal} --duration …), or withdraw with --force.`,
     });
   }

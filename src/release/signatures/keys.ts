@@ -72,7 +72,7 @@ export function readPrivateKey(
   if (encrypted && passphrase === undefined) {
     throw new InputError({
       where,
-      problem: 'the private key is encrypted, and there is no passphrase',
+      problem: 'the private key is encrypted, and no passphrase is set',
       remedy: `Put the passphrase into ${options.passphraseIn ?? 'COXSWAIN_SIGNING_PASSPHRASE'}.`,
     });
   }

@@ -63,7 +63,7 @@ async function openWithGitHub(
     return announced(await openGitHub(git, run, options), log);
   }
   const forge = withoutToken(await openGitForge(git, remote), gitHub.host);
-  return announceWrites(forge, `${forge.place} by git: there is no token for GitHub`, log);
+  return announceWrites(forge, `${forge.place} by git, because no token for GitHub was found`, log);
 }
 
 function announced(forge: Forge, log: Log): Forge {

@@ -9,7 +9,7 @@ export function withoutToken(forge: Forge, host: string): Forge {
   const refuse = (what: string) => async (): Promise<never> => {
     throw new InputError({
       where: forge.place,
-      problem: `${what} of this repository are on GitHub, and there is no token for it`,
+      problem: `${what} of this repository are on GitHub, and no token for it was found`,
       expected: 'a token in GH_TOKEN or GITHUB_TOKEN, or a login of the program gh',
       remedy: `Log in: gh auth login --hostname ${host}. With --forge git, records on the remote take their place.`,
     });

@@ -54,7 +54,7 @@ export const layoutReader: ImageReader = {
     if (digest === undefined) {
       throw new InputError({
         where,
-        problem: 'there is no such image in this folder',
+        problem: 'this folder does not have this image',
         remedy: 'Run coxswain build-image --local first, on the same commit.',
       });
     }

@@ -206,7 +206,7 @@ function splitName(name: string, text: string, place: Place): Repository {
   if (port < 1 || port > largestPort) {
     throw new InputError({
       ...place,
-      problem: 'there is no such port',
+      problem: 'this is not a port',
       found: port,
       expected: `1 to ${largestPort}`,
     });

@@ -23,7 +23,7 @@ export function pinOf(name: ToolName, architecture: Architecture): Pin {
   const file = tool.files[architecture];
   if (file !== undefined) return { name, architecture, tool, file };
   throw new InputError({
-    problem: `there is no ${name} to download for this architecture`,
+    problem: `${name} cannot be downloaded for this architecture`,
     found: architecture,
     expected: `one of ${Object.keys(tool.files).join(', ')}`,
   });

@@ -38,7 +38,7 @@ describe('readActionInputs', () => {
   it.each([
     [
       { image: 'x', outptu: 'y' },
-      /^input outptu: there is no input "outptu", expected one of image.*mean output/,
+      /^input outptu: this input does not exist, expected one of image.*mean output/,
     ],
     [
       { image: 'x', force: 'yes' },
@@ -136,7 +136,9 @@ describe('a verb as an action', () => {
 
   it('a missing input, unknown input and broken JSON exit with 1 and name it', async () => {
     expect((await act('render-graph', graph)).stdout).toMatch(/::input basearch is required/);
-    expect((await act('render-graph', { ...graph, base: 'x' })).stdout).toMatch(/::input base: there is no/);
+    expect((await act('render-graph', { ...graph, base: 'x' })).stdout).toMatch(
+      /::input base: this input does not exist/,
+    );
     expect((await act('render-graph', '{')).stdout).toMatch(/::COXSWAIN_INPUTS: this is not JSON/);
   });
 
@@ -146,7 +148,7 @@ describe('a verb as an action', () => {
       /^::error title=doctor,file=coxswain\.yaml,line=1,col=1::base: this field is missing/m,
     );
     expect(result.stdout).toMatch(
-      /^::error title=doctor,file=coxswain\.yaml,line=3,col=\d+::fleets\.stable\.sok: there is no such field/m,
+      /^::error title=doctor,file=coxswain\.yaml,line=3,col=\d+::fleets\.stable\.sok: this field does not exist/m,
     );
     expect(result.summary).toContain('fleets.stable.sok');
   });

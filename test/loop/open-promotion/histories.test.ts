@@ -191,7 +191,7 @@ describe('roll-back', () => {
     const stage = await openStage(registry.host);
     await expect(run(stage, 0)).rejects.toThrow('fleet stable: it has no release');
     const only = await promoteNext(stage, -500, 'merge', 'one\n');
-    await expect(run(stage, 0)).rejects.toThrow(`there is no release before ${only} that is good`);
+    await expect(run(stage, 0)).rejects.toThrow(`no release before ${only} is good`);
     await expect(run(stage, 0, { to: only })).rejects.toThrow(`--to: it is not before ${only}`);
     await expect(run(stage, 0, { version: `${only}0` })).rejects.toThrow(`Did you mean ${only}?`);
     expect((await stage.state.readFleet('stable')).operations).toEqual({});

@@ -120,7 +120,9 @@ describe('a log', () => {
   it('is refused if no line of it can be read', async () => {
     await expect(observeText('one\ntwo\n')).rejects.toThrow(/none of its 2 lines is in a known format/);
     await expect(observeText('')).rejects.toThrow(/it is empty/);
-    await expect(findLogs(['/nonexistent'], () => process.stdin)).rejects.toThrow(/no such file or folder/);
+    await expect(findLogs(['/nonexistent'], () => process.stdin)).rejects.toThrow(
+      /this file or folder does not exist/,
+    );
   });
 
   it('gives the same numbers however its bytes arrive', async () => {

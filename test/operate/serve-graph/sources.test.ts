@@ -87,7 +87,11 @@ describe('a folder that is served', () => {
     }));
 
   it.each([
-    ['does not exist', (folder: string) => folderSource(join(folder, 'absent')), /there is no such folder/],
+    [
+      'does not exist',
+      (folder: string) => folderSource(join(folder, 'absent')),
+      /this folder does not exist/,
+    ],
     ['has no fleet', (folder: string) => folderSource(folder), /no fleet is published in this folder/],
   ])('is refused at the start when it %s', (_what, open, message) =>
     withTemporaryFolder('serve', async (folder) => {

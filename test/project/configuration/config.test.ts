@@ -219,22 +219,22 @@ describe('coxswain.yaml', () => {
     [
       'a mistyped field',
       'refesh: 7d\n',
-      'coxswain.yaml:5:1: refesh: there is no such field. Did you mean refresh?',
+      'coxswain.yaml:5:1: refesh: this field does not exist. Did you mean refresh?',
     ],
     [
       'a field of another spelling',
       'testImage: ghcr.io/a/b\n',
-      'coxswain.yaml:5:1: testImage: there is no such field. Did you mean test-image?',
+      'coxswain.yaml:5:1: testImage: this field does not exist. Did you mean test-image?',
     ],
     [
       'a field unlike any other',
       'publish: { color: red }\n',
-      'coxswain.yaml:5:12: publish.color: there is no such field, expected one of url, oci, signed-by.',
+      'coxswain.yaml:5:12: publish.color: this field does not exist, expected one of url, oci, signed-by.',
     ],
     [
       'a mistyped field of a fleet',
       '  testing: { promote_from: stable }\n',
-      'coxswain.yaml:5:14: fleets.testing.promote_from: there is no such field. Did you mean promote-from?',
+      'coxswain.yaml:5:14: fleets.testing.promote_from: this field does not exist. Did you mean promote-from?',
     ],
     [
       'a wrong type',
@@ -383,7 +383,7 @@ describe('coxswain.yaml', () => {
     [
       'promotion from no fleet',
       '  testing: { promote-from: stabel }\n',
-      'coxswain.yaml:5:28: fleets.testing.promote-from: there is no such fleet, found "stabel", expected one of stable, testing. Did you mean stable?',
+      'coxswain.yaml:5:28: fleets.testing.promote-from: this fleet does not exist, found "stabel", expected one of stable, testing. Did you mean stable?',
     ],
     [
       'promotion in a circle',
@@ -425,7 +425,7 @@ describe('coxswain.yaml', () => {
     [
       'no fleets',
       'image: ghcr.io/a/b\nbase: quay.io/a/c:d\nfleets: {}\n',
-      /^coxswain.yaml:3:9: fleets: there is no fleet/,
+      /^coxswain.yaml:3:9: fleets: it has no fleet/,
     ],
     [
       'a base by digest',
@@ -443,7 +443,7 @@ describe('coxswain.yaml', () => {
         'coxswain.yaml: 6 problems',
         '  coxswain.yaml:1:1: image: this field is missing, expected a text.',
         '  coxswain.yaml:1:1: base: this field is missing, expected a text.',
-        '  coxswain.yaml:1:1: imag: there is no such field. Did you mean image?',
+        '  coxswain.yaml:1:1: imag: this field does not exist. Did you mean image?',
         '  coxswain.yaml:2:22: fleets.a.soak: the wrong type of value, found 3, expected a duration, and what it is counted from: 48h, 48h after start, 7d after complete.',
         '  coxswain.yaml:3:13: rings.x: this value cannot be used, found 2, expected 1 or less.',
         '  coxswain.yaml:4:10: refresh: this value cannot be used, found "soon", expected a number with a unit, such as 48h, 7d or 1d12h.',
@@ -455,7 +455,7 @@ describe('coxswain.yaml', () => {
     const folder = await mkdtemp(join(tmpdir(), 'config-'));
     try {
       await expect(readConfig(folder)).rejects.toThrowError(
-        /there is no such file\. coxswain init --image REF/,
+        /this file does not exist\. coxswain init --image REF/,
       );
       await writeFile(join(folder, 'coxswain.yaml'), small);
       expect((await readConfig(folder)).file).toBe('coxswain.yaml');

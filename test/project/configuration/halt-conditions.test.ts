@@ -87,7 +87,7 @@ describe('halt-when', () => {
     ['nodes and a share', `{ name: x, came-back: { nodes: 1, share: 1 } }`, /nodes or share, one of them/],
     ['a share of nothing', `{ name: x, came-back: { share: 0 } }`, /more than 0/],
     ['a name that could be a path', `{ name: ../x, webhook: true }`, /name/],
-    ['an unknown field', `{ name: x, prometheus: { ${query}, over: 1 } }`, /over: there is no such field/],
+    ['an unknown field', `{ name: x, prometheus: { ${query}, over: 1 } }`, /over: this field does not exist/],
     ['a field that is almost right', `{ name: x, web-hook: true }`, /Did you mean webhook\?/],
     [
       'the same name twice',

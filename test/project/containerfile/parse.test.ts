@@ -83,7 +83,7 @@ describe('the stages of a Containerfile', () => {
     expect(() => parseContainerfile(text, 'Containerfile')).toThrowError(
       new InputError({
         where: 'Containerfile',
-        problem: 'there is no FROM',
+        problem: 'it has no FROM',
         expected: 'FROM followed by the base image of coxswain.yaml',
       }),
     );

@@ -116,7 +116,7 @@ describe('a base that has to be signed by a GPG key', () => {
   });
 
   it.each<[string, () => Promise<{ status?: number; body: Uint8Array | string }>, RegExp]>([
-    ['answers 404', async () => ({ status: 404, body: '' }), /there is no signature at http/],
+    ['answers 404', async () => ({ status: 404, body: '' }), /no signature was found at http/],
     ['answers HTML', async () => ({ body: '<html>moved</html>' }), /not an OpenPGP signature/],
     [
       "has another image's signature",

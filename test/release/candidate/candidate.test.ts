@@ -260,10 +260,10 @@ describe('a candidate', () => {
     it('for a commit that does not exist, and in a repository without one', async () => {
       const { read } = await setting();
       await expect(read({ commit: 'nowhere' })).rejects.toThrowError(
-        /there is no such commit, found "nowhere"/,
+        /this commit cannot be found, found "nowhere"/,
       );
       await expect(read({ commit: '--help' })).rejects.toThrowError(
-        /there is no such commit, found "--help"/,
+        /this commit cannot be found, found "--help"/,
       );
       const empty = await createRepository();
       const config = parseConfig('image: a.b/c\nbase: a.b/d:e\nfleets: { x: {} }\n', 'coxswain.yaml');

@@ -140,7 +140,7 @@ describe('a freeze in coxswain.yaml', () => {
   it.each<[Written, string]>([
     [{ start: '0 16 * * 5' }, 'freeze[0]: this freeze has no end, expected either until or duration'],
     [{ ...weekend, duration: '1h' }, 'this freeze has two ends'],
-    [{ ...weekend, zone: 'Europe/Nowhere' }, 'freeze[0].time-zone: there is no such time zone'],
+    [{ ...weekend, zone: 'Europe/Nowhere' }, 'freeze[0].time-zone: this time zone does not exist'],
     [{ start: '60 0 * * *', duration: '1h' }, 'freeze[0].start: not a time of a freeze, found "60 0 * * *"'],
     [{ start: '0 0 0 * * *', duration: '1h' }, 'expected cron with five fields'],
     [{ start: '0 16 * * 5', until: 'monday' }, 'freeze[0].until: not a time of a freeze'],

@@ -312,7 +312,7 @@ describe('withdraw', () => {
   it('refuses to leave nodes without an update path, names them, and does it if forced', () => {
     const tidied = fleetOf(3, { 2: complete });
     expect(() => edit(tidied, withdraw)).toThrow(
-      `there is no way forward for nodes on ${versionOf(0)} (x86_64). Give them another release first (--action rollout --version ${versionOf(1)}`,
+      `no update is left for nodes on ${versionOf(0)} (x86_64). Give them another release first (--action rollout --version ${versionOf(1)}`,
     );
     const forced = edit(tidied, { ...withdraw, force: true });
     expect(forced.warnings?.join()).toContain(versionOf(0));

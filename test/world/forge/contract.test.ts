@@ -260,7 +260,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
     });
 
     it('opens drafts, and says why it cannot open one', async () => {
-      await expect(forge.pullRequests.open(wanted)).rejects.toThrow('there is no branch change');
+      await expect(forge.pullRequests.open(wanted)).rejects.toThrow('branch change does not exist');
       await forge.branches.setBranch({ branch: 'change', from: undefined, to: stage.base });
       await expect(forge.pullRequests.open(wanted)).rejects.toThrow(
         'there is nothing to merge from change into main',

@@ -90,7 +90,7 @@ describe('the forge of a checkout', () => {
       forge.statuses.list('0'.repeat(40)),
     ]) {
       await expect(ask).rejects.toThrow(
-        /are on GitHub, and there is no token for it.*gh auth login --hostname github\.com/,
+        /are on GitHub, and no token for it was found.*gh auth login --hostname github\.com/,
       );
     }
   });

@@ -165,7 +165,7 @@ describe('fetchPinnedTool', () => {
 
   it('names the architectures that it has, if it has none for this one', () => {
     expect(() => pinOf('busybox-static', 's390x')).toThrow(
-      /no busybox-static to download for this architecture, found "s390x", expected one of x86_64, aarch64/,
+      /busybox-static cannot be downloaded for this architecture, found "s390x", expected one of x86_64, aarch64/,
     );
   });
 });

@@ -72,7 +72,7 @@ export async function readEvent(env: NodeJS.ProcessEnv): Promise<WorkflowEvent> 
   if (name === '' || path === '') {
     throw new InputError({
       field: 'GITHUB_EVENT_NAME',
-      problem: 'this is not a workflow run: there is no event from a runner',
+      problem: 'this is not a workflow run: no runner gave an event',
       remedy: 'On a machine of your own, run the verbs one by one.',
     });
   }

@@ -53,7 +53,11 @@ export async function findStaticBusybox(architecture?: Architecture, helper?: st
   const path = helper ?? (downloaded || (findTool('busybox') as string));
   const file = await open(path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
-    throw new InputError({ where: path, problem: 'there is no such program', expected: 'a static busybox' });
+    throw new InputError({
+      where: path,
+      problem: 'this program does not exist',
+      expected: 'a static busybox',
+    });
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);

@@ -70,7 +70,7 @@ async function copyOut(disk: string, path: string, to: string): Promise<void> {
   if (/[^\w./+~-]/.test(path))
     throw new OutsideError('reading the disk', `a path with unsupported characters: ${path}`);
   await debugfs(disk, `dump ${path} ${to}`);
-  if ((await stat(to)).size === 0) throw new OutsideError('reading the disk', `there is no ${path}`);
+  if ((await stat(to)).size === 0) throw new OutsideError('reading the disk', `${path} does not exist`);
 }
 
 /** debugfs(8) exits with 0 for a command that fails. */

@@ -44,7 +44,7 @@ export async function requireDiskMode(
   const problems = [
     findTool('skopeo', env) === undefined ? 'skopeo is not installed (package skopeo)' : undefined,
     firmware === undefined
-      ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
+      ? `UEFI firmware for ${architecture} cannot be found (packages ovmf, qemu-efi-aarch64)`
       : undefined,
     programs.length === 0 ? undefined : `the image has no ${programs.join(', ')}`,
     systemd !== undefined && systemd >= neededSystemd

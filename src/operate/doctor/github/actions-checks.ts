@@ -149,7 +149,7 @@ export const workflowFiles: SettingCheck = {
         return [
           warning(
             link('actions'),
-            `there is no ${path} on ${defaultBranch}`,
+            `${path} does not exist on ${defaultBranch}`,
             'Write it with coxswain init, unless your own workflows do its work.',
           ),
         ];

@@ -176,7 +176,7 @@ async function mergeableHead(
   const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
   if (head === undefined || base === undefined) {
     throw new InputError({
-      problem: `a pull request needs both branches, and there is no branch ${head === undefined ? request.head : request.base}`,
+      problem: `a pull request needs both branches, and branch ${head === undefined ? request.head : request.base} does not exist`,
     });
   }
   if (await branches.contains(base, head)) {

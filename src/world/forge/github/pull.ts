@@ -53,7 +53,7 @@ export async function whyNotOpened(
   for (const branch of [wanted.head, wanted.base]) {
     if ((await branches.resolve(branch)) !== undefined) continue;
     return new InputError(
-      { problem: `a pull request needs both branches, and there is no branch ${branch}` },
+      { problem: `a pull request needs both branches, and branch ${branch} does not exist` },
       { cause },
     );
   }

@@ -147,7 +147,7 @@ describe('pull requests on plain git', () => {
   });
 
   it.each([
-    ['a branch that is missing', { head: 'none' }, 'there is no branch none'],
+    ['a branch that is missing', { head: 'none' }, 'branch none does not exist'],
     ['nothing to merge', { head: 'main', base: 'change' }, 'there is nothing to merge from main into change'],
   ])('does not open one for %s', async (_name, wrong, message) => {
     const { git, forge } = await start();

@@ -6,5 +6,5 @@ while :; do
   expired && break
   usleep 200000
 done
-echo "$name: there is no $1" >&2
+echo "$name: $1 does not exist" >&2
 exit 1
