@@ -276,12 +276,12 @@ describe('a remote that does not work', () => {
       /reading the branches of origin .* failed/,
       OutsideError,
     ],
-  ])('says what was tried if it %s', async (_what, address, message, kind = InputError) => {
+  ])('says what was tried if it %s', async (_what, address, message, kind: unknown = InputError) => {
     const clone = await createRepository();
     await clone.run(['remote', 'add', 'origin', address]);
     const { branches } = await openRemoteForge(clone);
     const error = await branches.resolve('main').catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(kind);
+    expect(error).toBeInstanceOf(kind as typeof Error);
     expect(String(error)).toMatch(message);
   });
 
