@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
+import { minify } from 'rolldown/utils';
 
 const verbs = readdirSync('src/verbs').filter((file) => file.endsWith('.ts'));
 
@@ -11,9 +12,15 @@ export default defineConfig({
   },
   platform: 'node',
   // The library for CycloneDX asks for it, to write XML, and does without.
-  external: ['xmlbuilder2'],
-  // A megabyte that signing does not need; the file says why.
-  resolve: { alias: { 'make-fetch-happen': resolve('src/release/attestations/fetch-for-sigstore.ts') } },
+  // Handlebars does the same: it draws source maps of templates with it, which nobody reads.
+  external: ['xmlbuilder2', 'source-map'],
+  // HTTP stacks of a megabyte each that nobody needs; the files say why.
+  resolve: {
+    alias: {
+      'make-fetch-happen': resolve('src/release/attestations/fetch-for-sigstore.ts'),
+      undici: resolve('src/world/http/no-undici.ts'),
+    },
+  },
   // Scripts for the guest and for nodes are files of their own, and part of the bundle as text.
   moduleTypes: {
     '.sh': 'text',
@@ -25,7 +32,7 @@ export default defineConfig({
   },
   // Needed where chunks are not merged; nobody imports from our entries.
   preserveEntrySignatures: 'allow-extension',
-  plugins: [licenses()],
+  plugins: [compactDependencies(), licenses()],
   output: {
     dir: 'dist',
     format: 'esm',
@@ -73,6 +80,30 @@ function nodeFolderOf(id: string): string | null {
 
 function packagePath(id: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0];
+}
+
+/**
+ * Dependencies are published elsewhere, in the versions that licenses.txt names. Here they are parsed at each start and
+ * copied into each runner, so they are short. Our own code stays as it is read in src/.
+ */
+function compactDependencies(): Plugin {
+  return {
+    name: 'compact-dependencies',
+    async generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk' || file.moduleIds.length === 0) continue;
+        if (!file.moduleIds.every((id) => packagePath(id) !== undefined)) continue;
+        const names = { class: true, function: true };
+        const { code, errors } = await minify(file.fileName, file.code, {
+          module: true,
+          compress: { keepNames: names },
+          mangle: { keepNames: names },
+        });
+        if (errors.length > 0) throw errors[0];
+        file.code = `${code}\n`;
+      }
+    },
+  };
 }
 
 /** Puts the licence texts of everything bundled beside the bundle, as those licences ask. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readdir } from 'node:fs/promises';
+import module from 'node:module';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commonInputs, positionalInputs, readArguments, verbFirst } from './cli/arguments.ts';
@@ -11,6 +12,7 @@ import type { Values } from './cli/inputs.ts';
 import { errorAnswer, rehearsalAnswer } from './cli/json-answers.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
 import { versionLine } from './cli/version.ts';
+import { cacheFolder } from './host/cache-folder.ts';
 import { answerOfRehearsal, isRehearsal, rehearsalVariable } from './host/dry-run.ts';
 import { messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
@@ -19,6 +21,10 @@ import { createLog, styled } from './host/log.ts';
 import { nearest } from './host/nearest.ts';
 import { oneLine } from './host/one-line.ts';
 import { runAgainAsRoot } from './host/root.ts';
+
+// Node.js 22 and newer keep what they have compiled. Not in /tmp, where another user could put something else.
+const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
+enableCompileCache?.(cacheFolder('compiled', process.env));
 
 // The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
 const folder = new URL('./verbs/', import.meta.url);

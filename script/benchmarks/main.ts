@@ -5,6 +5,8 @@ import { benchBootTest } from './boot-test.ts';
 import type { Figure } from './measure.ts';
 import { benchObserve } from './observe.ts';
 import { benchPromote } from './promote.ts';
+import { benchScale } from './scale.ts';
+import { benchStart } from './start.ts';
 import { benchUpdates } from './updates.ts';
 import { benchWatchBase } from './watch-base.ts';
 
@@ -12,6 +14,8 @@ const benchmarks: Readonly<Record<string, (report: (figure: Figure) => void) => 
   'boot-test': benchBootTest,
   observe: benchObserve,
   promote: benchPromote,
+  scale: benchScale,
+  start: benchStart,
   updates: benchUpdates,
   'watch-base': benchWatchBase,
 };

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readConfig } from '../../src/project/configuration/config.ts';
@@ -8,15 +10,19 @@ import { pushEvidence } from '../../src/release/evidence/store.ts';
 import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';
-import { findCrane } from './crane.ts';
+import { findCopier } from './copiers.ts';
 import type { Figure } from './measure.ts';
 import { pushLayeredImage, type RegistryStage, withRegistryStage } from './registry-stage.ts';
 
 const run = promisify(execFile);
 export const program = fileURLToPath(new URL('./bench-cli/main.mjs', import.meta.url));
 const rounds = 5;
-const layers = 80;
-const layerBytes = 500_000;
+/** Fedora CoreOS is moving to 400 layers. About 40 MB in each case. */
+export const shapes = [
+  { layers: 5, layerBytes: 8_000_000 },
+  { layers: 80, layerBytes: 500_000 },
+  { layers: 400, layerBytes: 100_000 },
+] as const;
 const keys = makeKeyPair();
 
 export interface Cost {
@@ -25,69 +31,107 @@ export interface Cost {
   readonly seconds: number;
 }
 
+type Shape = (typeof shapes)[number];
+
 /**
- * A promotion next to `skopeo copy --preserve-digests` and `crane copy` of the same image: whole processes, the same registries, in
+ * A promotion next to skopeo, crane and regctl, which copy the same image: whole processes, the same registries, in
  * turns. Ours also checks evidence and labels, copies the evidence, sets four tags and reads them back. Then the same
- * with signatures.
+ * with signatures, and once more when everything is done already.
  */
 export async function benchPromote(report: (figure: Figure) => void): Promise<void> {
-  const crane = await findCrane();
-  if ('missing' in crane) report({ what: `promote: crane left out: ${crane.missing}`, value: 0, unit: '' });
-  await withRegistryStage(async (stage) => {
-    for (const [where, target] of [
-      ['same registry', stage.first.host],
-      ['another registry', stage.second.host],
-    ] as const) {
-      const ours: Cost[] = [];
-      const theirs: Cost[] = [];
-      const cranes: Cost[] = [];
-      const signed: Cost[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const name = `${target}/${where.replace(' ', '-')}-${round}/os`;
-        const source = await prepare(stage, name);
-        ours.push(
-          await cost(
-            stage,
-            process.execPath,
-            [program, 'promote-image', '--fleet', 'testing'],
-            stage.directory,
-          ),
-        );
-        theirs.push(
-          await cost(
-            stage,
-            'skopeo',
-            [
-              'copy',
-              '--preserve-digests',
-              '--src-tls-verify=false',
-              '--dest-tls-verify=false',
-              `docker://${source}`,
-              `docker://${name}-skopeo:testing`,
-            ],
-            stage.directory,
-          ),
-        );
-        await prepare(stage, `${name}-signed`, { signed: true });
-        signed.push(
-          await cost(
-            stage,
-            process.execPath,
-            [program, 'promote-image', '--fleet', 'testing'],
-            stage.directory,
-            { COXSWAIN_SIGNING_KEY: keys.privateKey },
-          ),
-        );
-        if ('missing' in crane) continue;
-        const to = `${name}-crane:testing`;
-        cranes.push(await cost(stage, crane.path, ['copy', '--insecure', source, to], stage.directory));
+  const copiers: Copier[] = [skopeo];
+  for (const name of ['crane', 'regctl'] as const) {
+    const found = await findCopier(name);
+    if ('path' in found) copiers.push({ name, ...others[name](found.path) });
+    else report({ what: `promote: ${name} left out: ${found.missing}`, value: 0, unit: '' });
+  }
+  for (const shape of shapes) {
+    await withRegistryStage(async (stage) => {
+      await prepareHome(stage);
+      for (const [where, target] of [
+        ['same registry', stage.first.host],
+        ['another registry', stage.second.host],
+      ] as const) {
+        const what = `promote ${shape.layers} layers, ${where}`;
+        await benchCopies(report, { stage, shape, what, target, copiers });
       }
-      compare(report, { what: `promote, ${where}`, other: 'skopeo copy', ours, theirs });
-      reportSigning(report, { what: `promote, ${where}`, signed, unsigned: ours });
-      if (cranes.length === 0) continue;
-      compare(report, { what: `promote, ${where}`, other: 'crane copy', ours, theirs: cranes });
+    });
+  }
+}
+
+async function benchCopies(
+  report: (figure: Figure) => void,
+  options: {
+    readonly stage: RegistryStage;
+    readonly shape: Shape;
+    readonly what: string;
+    readonly target: string;
+    readonly copiers: readonly Copier[];
+  },
+): Promise<void> {
+  const { stage, shape, what, target, copiers } = options;
+  const promote = [program, 'promote-image', '--fleet', 'testing'];
+  const ours: Cost[] = [];
+  const again: Cost[] = [];
+  const signed: Cost[] = [];
+  const theirs = new Map<string, Cost[]>(copiers.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const name = `${target}/${what.replace(/[ ,]+/g, '-')}-${round}/os`;
+    const source = await prepare(stage, name, { shape });
+    ours.push(await cost(stage, process.execPath, promote, stage.directory));
+    again.push(await cost(stage, process.execPath, promote, stage.directory));
+    for (const copier of copiers) {
+      const args = copier.args(source, `${name}-${copier.name}:testing`);
+      theirs.get(copier.name)?.push(await cost(stage, copier.path, args, stage.directory, homeOf(stage)));
     }
+    await prepare(stage, `${name}-signed`, { shape, signed: true });
+    const key = { COXSWAIN_SIGNING_KEY: keys.privateKey };
+    signed.push(await cost(stage, process.execPath, promote, stage.directory, key));
+  }
+  for (const [other, costs] of theirs) compare(report, { what, other: `${other} copy`, ours, theirs: costs });
+  reportSigning(report, { what, signed, unsigned: ours });
+  report({
+    what: `${what}, done already`,
+    value: median(again.map((each) => each.seconds)),
+    unit: 'seconds',
   });
+}
+
+interface Copier {
+  readonly name: string;
+  readonly path: string;
+  args(from: string, to: string): string[];
+}
+
+const skopeo: Copier = {
+  name: 'skopeo',
+  path: 'skopeo',
+  args: (from, to) => [
+    ...['copy', '--preserve-digests', '--src-tls-verify=false', '--dest-tls-verify=false'],
+    ...[`docker://${from}`, `docker://${to}`],
+  ],
+};
+
+const others = {
+  crane: (path: string) => ({
+    path,
+    args: (from: string, to: string) => ['copy', '--insecure', from, to],
+  }),
+  regctl: (path: string) => ({ path, args: (from: string, to: string) => ['image', 'copy', from, to] }),
+};
+
+/** regctl learns from a file of its user which registries speak plain HTTP. */
+function homeOf({ directory }: RegistryStage): { HOME: string } {
+  return { HOME: join(directory, '..', 'home') };
+}
+
+async function prepareHome(stage: RegistryStage): Promise<void> {
+  const folder = join(homeOf(stage).HOME, '.regctl');
+  await mkdir(folder, { recursive: true });
+  const hosts = Object.fromEntries(
+    [stage.first, stage.second].map(({ host }) => [host, { tls: 'disabled' }]),
+  );
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ hosts }));
 }
 
 /** What signatures, and the question to the nodes' policy, cost in addition. */
@@ -102,7 +146,11 @@ function reportSigning(
   report({ what: `${what}, signed: time in addition`, value: more('seconds') * 1000, unit: 'ms' });
 }
 
-async function prepare(stage: RegistryStage, production: string, { signed = false } = {}): Promise<string> {
+export async function prepare(
+  stage: RegistryStage,
+  production: string,
+  { shape, signed = false }: { readonly shape: Shape; readonly signed?: boolean },
+): Promise<string> {
   const { client, directory, git, writeFiles, first } = stage;
   const testing = signed ? '{ signing: { keys: [keys/testing.pub] } }' : '{}';
   await writeFiles({
@@ -126,8 +174,7 @@ async function prepare(stage: RegistryStage, production: string, { signed = fals
   });
   const candidate = await readCandidate({ git: new Git(directory), config, client });
   const digest = await pushLayeredImage(client, config.testImage, {
-    layers,
-    layerBytes,
+    ...shape,
     tag: candidate.tag,
     created: new Date(candidate.committedAt * 1000).toISOString(),
     labels: { ...base, 'org.opencontainers.image.version': candidate.version },
@@ -184,6 +231,6 @@ export function compare(
   }
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((one, two) => one - two)[values.length >> 1] ?? Number.NaN;
 }

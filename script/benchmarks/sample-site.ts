@@ -6,13 +6,13 @@ import type { SiteInput } from '../../src/release/published/site.ts';
 export const start = 1_784_728_800;
 
 /**
- * A fleet that is about four years old: 200 releases for 4 architectures, 20 barriers, one release rolling out; 100
- * rings.
+ * A fleet that is about four years old: 200 releases for 4 architectures, a barrier for every tenth, one release rolling out;
+ * 100 rings.
  */
-export function sampleSite(): SiteInput {
+export function sampleSite({ count = 200, fleets = 1, rings = 100 } = {}): SiteInput {
   const architectures = ['x86_64', 'aarch64', 's390x', 'ppc64le'];
   const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-22T14:00:00Z' } };
-  const releases = Array.from({ length: 200 }, (_, index): Release => {
+  const releases = Array.from({ length: count }, (_, index): Release => {
     const version = versionOf(index);
     return {
       version,
@@ -25,23 +25,24 @@ export function sampleSite(): SiteInput {
     };
   });
   const updates: UpdateEntry[] = [
-    ...Array.from({ length: 20 }, (_, index) => ({
+    ...Array.from({ length: count / 10 }, (_, index) => ({
       version: versionOf(index * 9 + 5),
       metadata: { barrier: { reason: 'https://os.example.invalid/why' } },
     })),
-    { version: versionOf(198), metadata: { rollout: { start_percentage: 1 } } },
+    { version: versionOf(count - 2), metadata: { rollout: { start_percentage: 1 } } },
     {
-      version: versionOf(199),
+      version: versionOf(count - 1),
       metadata: { rollout: { start_epoch: start, start_percentage: 0, duration_minutes: 2880 } },
     },
   ];
   return {
-    fleets: [
-      { name: 'stable', state: { releases: { ...head, releases }, updates: { ...head, releases: updates } } },
-    ],
+    fleets: Array.from({ length: fleets }, (_, index) => ({
+      name: index === 0 ? 'stable' : `stable-${index}`,
+      state: { releases: { ...head, releases }, updates: { ...head, releases: updates } },
+    })),
     architectures,
     rings: readRings(
-      Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`ring-${index}`, index / 99])),
+      Object.fromEntries(Array.from({ length: rings }, (_, index) => [`ring-${index}`, index / Math.max(rings - 1, 1)])),
     ),
     stream: 'stable',
     now: start + 86_400,

@@ -1,6 +1,6 @@
 import type { Figure } from './measure.ts';
 import { type Cost, compare, cost, program } from './promote.ts';
-import { pushLayeredImage, withRegistryStage } from './registry-stage.ts';
+import { pushLayeredImage, type RegistryStage, withRegistryStage } from './registry-stage.ts';
 
 const rounds = 5;
 
@@ -10,26 +10,7 @@ const rounds = 5;
  */
 export async function benchWatchBase(report: (figure: Figure) => void): Promise<void> {
   await withRegistryStage(async (stage) => {
-    const { client, git, writeFiles, first, directory } = stage;
-    const base = `${first.host}/fedora/fedora-coreos`;
-    const digest = await pushLayeredImage(
-      client,
-      { registry: first.host, path: 'fedora/fedora-coreos' },
-      {
-        layers: 80,
-        layerBytes: 1_000,
-        tag: 'stable',
-        created: '2026-07-07T12:00:00Z',
-        labels: { 'org.opencontainers.image.version': '44.20260621.3.1', 'com.coreos.stream': 'stable' },
-      },
-    );
-    await writeFiles({
-      'coxswain.yaml': `image: ${first.host}/acme/os\nbase: ${base}:stable\nfleets: { testing: {}, stable: { promote-from: testing } }\n`,
-      Containerfile: `FROM ${base}:44.20260621.3.1@${digest}\nRUN true\n`,
-      'tests/10-boots.sh': '#!/bin/sh\n',
-    });
-    git('add', '--all');
-    git('commit', '--quiet', '--message', 'Start');
+    const { base, directory } = await prepareWatch(stage);
     const watch = [program, 'watch-base'];
     const ours: Cost[] = [];
     const theirs: Cost[] = [];
@@ -41,4 +22,31 @@ export async function benchWatchBase(report: (figure: Figure) => void): Promise<
     }
     compare(report, { what: 'watch-base, unchanged', other: 'skopeo inspect', ours, theirs });
   });
+}
+
+/** A checkout whose base has not moved. */
+export async function prepareWatch(
+  stage: RegistryStage,
+): Promise<{ readonly base: string; readonly directory: string }> {
+  const { client, git, writeFiles, first, directory } = stage;
+  const base = `${first.host}/fedora/fedora-coreos`;
+  const digest = await pushLayeredImage(
+    client,
+    { registry: first.host, path: 'fedora/fedora-coreos' },
+    {
+      layers: 80,
+      layerBytes: 1_000,
+      tag: 'stable',
+      created: '2026-07-07T12:00:00Z',
+      labels: { 'org.opencontainers.image.version': '44.20260621.3.1', 'com.coreos.stream': 'stable' },
+    },
+  );
+  await writeFiles({
+    'coxswain.yaml': `image: ${first.host}/acme/os\nbase: ${base}:stable\nfleets: { testing: {}, stable: { promote-from: testing } }\n`,
+    Containerfile: `FROM ${base}:44.20260621.3.1@${digest}\nRUN true\n`,
+    'tests/10-boots.sh': '#!/bin/sh\n',
+  });
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'Start');
+  return { base, directory };
 }

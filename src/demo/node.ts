@@ -3,6 +3,7 @@ import { join, normalize } from 'node:path';
 import { chooseUpdate } from '../guidance/choose.ts';
 import { parseGraph } from '../guidance/graph.ts';
 import { readFileIfThere } from '../host/files.ts';
+import { fetchWhole } from '../world/http/fetch.ts';
 
 /** Serves the files of a folder on loopback, as any web server does. */
 export async function withStaticServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {
@@ -55,7 +56,7 @@ export async function askAsNode(
     group: 'default',
     node_uuid: '27e3ac02af3946af995c9940e18b0cce',
   }).toString();
-  const response = await fetch(url, { headers: { accept: 'application/json' } });
+  const response = await fetchWhole(url, { headers: { accept: 'application/json' } });
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
   const graph = parseGraph(await response.text(), url.href);
   return { url: url.href, offered: chooseUpdate(graph, node.booted)?.version };

@@ -8,7 +8,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   const text = readFileSync(file, 'utf8');
-  for (const [, path = ''] of text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)"/gm)) {
+  for (const [, path = ''] of text.matchAll(/(?:^|;)(?:import|export)\b[^;]*?["'](\.[^"']+)["']/gm)) {
     loaded(resolve(dirname(file), path), seen);
   }
   return seen;

@@ -1,5 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import type { AnswerHeaders, HttpAnswer } from '../../world/http/answer.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
@@ -82,15 +84,15 @@ function cachedFile(url: URL): () => Promise<FileText> {
 async function fetchText(
   url: URL,
   headers: Record<string, string>,
-): Promise<{ status: number; text: string; headers: Headers }> {
+): Promise<{ status: number; text: string; headers: AnswerHeaders }> {
   const tried = `reading ${url.href}`;
   try {
-    const response = await fetch(url, {
+    const response = await fetchWhole(url, {
       headers: { accept: 'application/json', ...headers },
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      timeout: timeoutMilliseconds,
     });
     if (response.status !== 200 && response.status !== 304) {
-      await response.body?.cancel();
+      response.discard();
       throw new OutsideError(tried, `the server answered ${response.status} ${response.statusText}`.trim());
     }
     return { status: response.status, text: await readBounded(response, tried), headers: response.headers };
@@ -101,10 +103,10 @@ async function fetchText(
   }
 }
 
-async function readBounded(response: Response, tried: string): Promise<string> {
+async function readBounded(response: HttpAnswer, tried: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > largestFile) throw new OutsideError(tried, `the answer has more than ${largestFile} bytes`);
     chunks.push(chunk);

@@ -1,3 +1,6 @@
+import type { HttpAnswer } from '../../world/http/answer.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
+
 /**
  * Stands in for make-fetch-happen under `@sigstore/sign` (rolldown.config.ts, test/support/sigstore.ts): that client brings a
  * megabyte of caches and proxies, of which signing uses nothing but one POST with a time limit.
@@ -11,12 +14,7 @@ export default function fetchForSigstore(
     /** Milliseconds. */
     readonly timeout?: number;
   } = {},
-): Promise<Response> {
-  const { method = 'GET', headers = {}, body, timeout } = options;
-  return fetch(url, {
-    method,
-    headers: { ...headers },
-    ...(body === undefined ? {} : { body }),
-    ...(timeout === undefined ? {} : { signal: AbortSignal.timeout(timeout) }),
-  });
+): Promise<HttpAnswer> {
+  const { method, headers, body, timeout } = options;
+  return fetchWhole(url, { method, headers, body, timeout });
 }

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
 import { commandSigner } from '../signatures/command-signer.ts';
 import { publicPem, sameKey } from '../signatures/keys.ts';
 import { privateKeys, readKeyFile } from '../signatures/signing-keys.ts';
@@ -161,9 +162,9 @@ async function identityToken({
   try {
     const address = new URL(url);
     address.searchParams.set('audience', 'sigstore');
-    const answer = await fetch(address, {
+    const answer = await fetchWhole(address, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(patience.timeout),
+      timeout: patience.timeout,
     });
     if (!answer.ok) throw new OutsideError(doing, `HTTP ${answer.status}`);
     const body = tokenSchema.safeParse(await answer.json());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
 import { type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 
 // containers/image docs/containers-signature.5.md (simple signing) and docs/signature-protocols.md (lookaside): an
@@ -79,13 +80,13 @@ async function readKeys(files: readonly { readonly where: string; readonly armor
 async function read(url: string): Promise<Uint8Array | undefined> {
   const doing = `reading the signature of the base image at ${url}`;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patience) });
+    const response = await fetchWhole(url, { timeout: patience });
     if (response.ok) {
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const bytes = new Uint8Array(await response.bytes());
       if (bytes.length > largest) throw new OutsideError(doing, `the answer has ${bytes.length} bytes`);
       return bytes;
     }
-    await response.body?.cancel();
+    response.discard();
     // Object stores that do not list answer 403 for what they do not have.
     if (response.status === 404 || response.status === 403) return undefined;
     throw new OutsideError(doing, `the server answered ${response.status}`);

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import type { HttpAnswer } from '../../world/http/answer.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
@@ -76,11 +78,11 @@ function encodePath(path: string): string {
 
 async function readUrl(url: URL): Promise<string | undefined> {
   const tried = `reading ${url.href}`;
-  let response: Response;
+  let response: HttpAnswer;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(timeoutMilliseconds) });
+    response = await fetchWhole(url, { timeout: timeoutMilliseconds });
     if (response.status === 200) return await response.text();
-    await response.body?.cancel();
+    response.discard();
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
     throw new OutsideError(tried, `${messageOf(error)}${cause}`, undefined, { cause: error });

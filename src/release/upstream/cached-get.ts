@@ -7,6 +7,7 @@ import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere, writeFileAtomically } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
+import { fetchWhole } from '../../world/http/fetch.ts';
 
 const patience = 30_000;
 
@@ -68,15 +69,15 @@ type Answer =
 
 async function request(url: string, etag: string | undefined): Promise<Answer> {
   try {
-    const response = await fetch(url, {
+    const response = await fetchWhole(url, {
       headers: { accept: 'application/json', ...defined({ 'if-none-match': etag }) },
-      signal: AbortSignal.timeout(patience),
+      timeout: patience,
     });
     if (response.status === 304) return { kind: 'unchanged' };
     if (response.ok) {
       return { kind: 'text', body: await response.text(), etag: response.headers.get('etag') ?? undefined };
     }
-    await response.body?.cancel();
+    response.discard();
     return {
       kind: 'failed',
       happened: `the server answered ${response.status}`,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { oneLine } from '../../host/one-line.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { fetchWhole } from '../http/fetch.ts';
 import type { PrometheusCredentials } from './credentials.ts';
 
 /** A value at a moment. It may be NaN or infinite. */
@@ -104,23 +106,23 @@ async function request(
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { credentials } = options;
   const own = credentials !== undefined && credentials.origin === address.origin;
-  const response = await fetch(address, {
+  const response = await fetchWhole(address, {
     headers: { accept: 'application/json', ...(own ? { authorization: credentials.authorization } : {}) },
     // A redirect could lead the question, and what it answers, anywhere.
     redirect: 'manual',
-    signal: AbortSignal.timeout(options.patience ?? patience),
+    timeout: options.patience ?? patience,
   });
   return { status: response.status, text: await readLimited(response, address) };
 }
 
-async function readLimited(response: Response, address: URL): Promise<string> {
+async function readLimited(response: HttpAnswer, address: URL): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
     if (size > largestAnswer)
       throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
-    chunks.push(chunk as Uint8Array);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,7 +1,8 @@
 import { OutsideError } from '../../host/errors.ts';
+import type { HttpAnswer } from '../http/answer.ts';
 import { isLoopback } from './authentication.ts';
 import { bareType } from './manifest.ts';
-import { defaultAnswerSeconds, watched } from './patience.ts';
+import { defaultAnswerSeconds, piecesOf } from './patience.ts';
 import { connectionFailure } from './registry-failures.ts';
 
 // Helpers for HTTP answers.
@@ -32,16 +33,8 @@ export function secureLocation(location: string, from: URL, doing: string): URL 
   return next;
 }
 
-export function isHtml(response: Response): boolean {
+export function isHtml(response: HttpAnswer): boolean {
   return bareType(response.headers.get('content-type') ?? '') === 'text/html';
-}
-
-export async function discard(response: Response): Promise<void> {
-  try {
-    await response.body?.cancel();
-  } catch {
-    // its content is not needed
-  }
 }
 
 /**
@@ -50,14 +43,17 @@ export async function discard(response: Response): Promise<void> {
  * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
  */
 export async function readWhole(
-  response: Response,
+  response: HttpAnswer,
   from: URL,
   limit: number,
   doing?: string,
   answerSeconds = defaultAnswerSeconds,
 ): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array();
-  const body = watched(response.body, { doing: doing ?? 'reading an error', host: from.host, answerSeconds });
+  const body = piecesOf(response.body, {
+    doing: doing ?? 'reading an error',
+    host: from.host,
+    answerSeconds,
+  });
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -75,7 +71,7 @@ export async function readWhole(
   return Buffer.concat(chunks);
 }
 
-export function retryAfter(response: Response): { retryAfterSeconds?: number } {
+export function retryAfter(response: HttpAnswer): { retryAfterSeconds?: number } {
   const text = response.headers.get('retry-after');
   if (text === null) return {};
   const seconds = /^\d+$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;

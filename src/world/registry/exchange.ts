@@ -1,4 +1,6 @@
 import { defined } from '../../host/defined.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { exchange } from '../http/exchange.ts';
 import { secondsFor } from './patience.ts';
 import { connectionFailure, NoAnswerError } from './registry-failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
@@ -10,7 +12,7 @@ const streamSeconds = 300;
 export type Exchange = (
   target: URL,
   request: Pick<RegistryRequest, 'doing' | 'headers' | 'body'> & { readonly method: string },
-) => Promise<Response>;
+) => Promise<HttpAnswer>;
 
 /**
  * @param counters every request is counted there
@@ -32,9 +34,8 @@ export function createExchange(counters: Counters, answerSeconds: number): Excha
       );
     const timer = setTimeout(late, seconds * 1000);
     try {
-      return await fetch(target, {
+      return await exchange(target, {
         method: request.method,
-        redirect: 'manual',
         signal: abort.signal,
         headers: {
           // Digests are of the stored bytes: no proxy may compress them.
@@ -44,7 +45,6 @@ export function createExchange(counters: Counters, answerSeconds: number): Excha
           ...defined({ 'content-length': streamed ? String(body.size) : undefined }),
         },
         ...defined({ body: content }),
-        ...defined({ duplex: streamed ? ('half' as const) : undefined }),
       });
     } catch (error) {
       throw connectionFailure(request.doing, target.host, error);
@@ -55,16 +55,12 @@ export function createExchange(counters: Counters, answerSeconds: number): Excha
 }
 
 /** Counts the bytes that pass. */
-export function counted(
+async function* counted(
   source: ReadableStream<Uint8Array>,
   count: (bytes: number) => void,
-): ReadableStream<Uint8Array> {
-  return source.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
-        count(chunk.length);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    count(chunk.length);
+    yield chunk;
+  }
 }

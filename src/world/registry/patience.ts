@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { connectionFailure, TransientError } from './registry-failures.ts';
 
 /** Seconds until an answer begins; with one more attempt, a registry that never answers costs less than a minute. */
@@ -11,26 +12,26 @@ export function secondsFor(bytes: number, answerSeconds: number): number {
   return answerSeconds + bytes / slowestBytes;
 }
 
+/** How long we wait for a body, and what its errors say. */
+export interface Watch {
+  readonly doing: string;
+  readonly host: string;
+  readonly answerSeconds: number;
+  /** Gets the length of each piece. */
+  readonly count?: (bytes: number) => void;
+}
+
 /**
- * Passes a body through, as fast as its reader takes it. Only the time that we wait for the server counts.
- * @param options.count gets the length of each piece
- * @returns a stream that errors with a TransientError when the server is too slow, or the connection breaks
+ * The pieces of a body, as fast as its reader takes them. Only the time that we wait for the server counts.
+ * @throws TransientError when the server is too slow, or the connection breaks
  */
-export function watched(
-  source: ReadableStream<Uint8Array>,
-  options: {
-    readonly doing: string;
-    readonly host: string;
-    readonly answerSeconds: number;
-    readonly count?: (bytes: number) => void;
-  },
-): ReadableStream<Uint8Array> {
-  const { doing, host, answerSeconds, count } = options;
-  const reader = source.getReader();
+export async function* piecesOf(source: Readable, watch: Watch): AsyncGenerator<Uint8Array> {
+  const { doing, host, answerSeconds, count } = watch;
+  const pieces: AsyncIterator<Uint8Array> = source[Symbol.asyncIterator]();
   let received = 0;
   let waited = 0;
 
-  async function read(): ReturnType<typeof reader.read> {
+  async function next(): Promise<IteratorResult<Uint8Array>> {
     const started = performance.now();
     const left = secondsFor(received, answerSeconds) * 1000 - waited;
     let timer: NodeJS.Timeout | undefined;
@@ -41,26 +42,47 @@ export function watched(
       }, left);
     });
     try {
-      return await Promise.race([reader.read(), late]);
+      return await Promise.race([pieces.next(), late]);
     } finally {
       clearTimeout(timer);
       waited += performance.now() - started;
     }
   }
 
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await next();
+      ended = done === true;
+      if (done === true) return;
+      received += value.length;
+      count?.(value.length);
+      yield value;
+    }
+  } catch (error) {
+    throw connectionFailure(doing, host, error);
+  } finally {
+    // Nobody else listens to it, and destroying it may end in an error that was reported already.
+    if (!ended) source.on('error', () => {}).destroy();
+  }
+}
+
+/** The same as a stream; cancelling it closes the connection. */
+export function watched(source: Readable, watch: Watch): ReadableStream<Uint8Array> {
+  const pieces = piecesOf(source, watch);
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       try {
-        const { done, value } = await read();
-        if (done) return controller.close();
-        received += value.length;
-        count?.(value.length);
-        controller.enqueue(value);
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
       } catch (error) {
-        reader.cancel(error).catch(() => {});
-        controller.error(connectionFailure(doing, host, error));
+        controller.error(error);
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: async () => {
+      source.on('error', () => {}).destroy();
+      await pieces.return(undefined);
+    },
   });
 }

@@ -1,5 +1,6 @@
 import { OutsideError } from '../../host/errors.ts';
-import { discard, secureLocation } from './answers.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { secureLocation } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { RegistryRequest } from './request.ts';
 
@@ -8,7 +9,7 @@ const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 /** The answer at the end of a chain of redirects. */
 export interface FinalAnswer {
-  readonly response: Response;
+  readonly response: HttpAnswer;
   readonly url: URL;
   /** A redirect has left the registry's own origin. */
   readonly elsewhere: boolean;
@@ -36,7 +37,7 @@ export async function followRedirects(
     if (!redirectStatuses.includes(response.status) || location === null) {
       return { response, url: target, elsewhere };
     }
-    await discard(response);
+    response.discard();
     const next = secureLocation(location, target, request.doing);
     const readOnly = request.method === 'GET' || request.method === 'HEAD';
     if (!readOnly && response.status !== 307 && response.status !== 308) {

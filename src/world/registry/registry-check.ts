@@ -1,4 +1,5 @@
-import { discard, isHtml, retryAfter, transientStatuses } from './answers.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { isHtml, retryAfter, transientStatuses } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import { bareType } from './manifest.ts';
 import { notARegistry, TransientError } from './registry-failures.ts';
@@ -12,13 +13,13 @@ export interface RegistryCheck {
    * @returns true if the answer itself proves that it is a registry's
    * @throws InputError if the host is not a registry
    */
-  fromRegistry(request: RegistryRequest, response: Response): Promise<boolean>;
+  fromRegistry(request: RegistryRequest, response: HttpAnswer): Promise<boolean>;
 }
 
 export function createRegistryCheck(exchange: Exchange, url: Transport['url']): RegistryCheck {
   const registries = new Map<string, Promise<string | undefined>>();
 
-  async function fromRegistry(request: RegistryRequest, response: Response): Promise<boolean> {
+  async function fromRegistry(request: RegistryRequest, response: HttpAnswer): Promise<boolean> {
     const type = bareType(response.headers.get('content-type') ?? '');
     if (type.endsWith('json') || response.headers.has('docker-distribution-api-version')) return true;
     const host = request.repository.registry;
@@ -36,7 +37,7 @@ export function createRegistryCheck(exchange: Exchange, url: Transport['url']): 
   async function registryProblem(request: RegistryRequest): Promise<string | undefined> {
     const base = new URL('/v2/', url(request.repository, ''));
     const response = await exchange(base, { method: 'GET', doing: request.doing });
-    await discard(response);
+    response.discard();
     const { status } = response;
     if (transientStatuses.includes(status)) {
       throw new TransientError(request.doing, `${base.host} answered ${status}`, retryAfter(response));

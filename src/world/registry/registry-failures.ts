@@ -1,4 +1,5 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { ConnectionError } from '../http/exchange.ts';
 
 /** A failure that may not happen again a little later. */
 export class TransientError extends OutsideError {
@@ -67,25 +68,24 @@ const transientCodes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection broke',
   EPIPE: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection broke',
   ETIMEDOUT: 'no answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
   EAI_AGAIN: 'its name cannot be resolved',
 };
 
-/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
+/** Turns what an exchange threw into our error: the host is not reachable, or the connection broke. */
 export function connectionFailure(doing: string, host: string, error: unknown): InputError | OutsideError {
   const chain = causes(error);
   // An error of the content being sent (another registry's answer, for example) is not about this host.
   for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
   const codes = chain.map(codeOf);
+  const proxy = chain.find((each) => each instanceof ConnectionError)?.proxy;
+  const through = proxy === undefined ? '' : ` through the proxy ${proxy}`;
   const permanent = codes.find((code) => code !== undefined && code in permanentCodes);
   if (permanent !== undefined) {
     return new OutsideError(
       doing,
-      `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`,
+      `${host} is not reachable${through}: ${permanentCodes[permanent]} (${permanent})`,
       undefined,
       {
         cause: error,
@@ -93,8 +93,9 @@ export function connectionFailure(doing: string, host: string, error: unknown): 
     );
   }
   const passing = codes.find((code) => code !== undefined && code in transientCodes);
-  const text = passing === undefined ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`;
-  return new TransientError(doing, `${host} is not reachable: ${text}`, { cause: error });
+  const told = chain.find((each) => each instanceof ConnectionError)?.reason ?? messageOf(chain.at(-1));
+  const text = passing === undefined ? told : `${transientCodes[passing]} (${passing})`;
+  return new TransientError(doing, `${host} is not reachable${through}: ${text}`, { cause: error });
 }
 
 /** The error, what caused it, what caused that, and what an AggregateError holds. */

@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from '../http/answer.ts';
 import type { Purpose } from './authentication.ts';
 import type { Repository } from './reference.ts';
 
@@ -33,7 +34,7 @@ export interface RegistryRequest extends Purpose {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly body: Uint8Array;
   /** The address that answered, after redirects. */
   readonly url: URL;

@@ -1,7 +1,7 @@
 import { beforeWriting } from '../../host/dry-run.ts';
-import { OutsideError } from '../../host/errors.ts';
 import { type Log, silentLog } from '../../host/log.ts';
-import { discard, maximumErrorBytes, readWhole } from './answers.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import { maximumErrorBytes, readWhole } from './answers.ts';
 import { createAuthentication, isLoopback } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
@@ -52,22 +52,23 @@ export function createTransport(options: TransportOptions): Transport {
     return new URL(`http://${host}/v2/${repository.path}/${rest}`);
   }
 
-  async function authorised(asked: RegistryRequest): Promise<{ response: Response; url: URL }> {
+  async function authorised(asked: RegistryRequest): Promise<{ response: HttpAnswer; url: URL }> {
     const request = { ...asked, url: new URL(asked.url) };
     if (overTls.has(request.url.host)) request.url.protocol = 'https:';
     for (let attempt = 0; ; attempt++) {
       const registry = url(request.repository, '');
       const authorization = await authentication.header(request, registry);
       const answer = await followRedirects(exchange, request, { origin: registry.origin, authorization });
-      const { response, url: from, elsewhere } = answer;
-      if (await expectsTls(exchange, request, answer)) {
+      const { url: from, elsewhere } = answer;
+      const response = await unlessTlsExpected(exchange, request, answer);
+      if (response === undefined) {
         overTls.add(from.host);
         return authorised(asked);
       }
       if (response.status === 401 && !elsewhere && attempt === 0) {
         const challenge = response.headers.get('www-authenticate');
         if (authentication.challenged(request, challenge, authorization)) {
-          await discard(response);
+          response.discard();
           continue;
         }
       }
@@ -77,7 +78,7 @@ export function createTransport(options: TransportOptions): Transport {
         }
         return { response, url: from };
       }
-      throw await explainRefusal(request, answer);
+      throw await explainRefusal(request, { ...answer, response });
     }
   }
 
@@ -87,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
    */
   async function confirmAbsence(asked: RegistryRequest): Promise<void> {
     const { response, url: from } = await authorised({ ...asked, mayLack: true });
-    await discard(response);
+    response.discard();
     if (response.status === 404) return;
     throw new TransientError(
       asked.doing,
@@ -115,7 +116,6 @@ export function createTransport(options: TransportOptions): Transport {
     retrying,
     stream: async (request) => {
       const { response, url: from } = await retrying(() => authorised(request));
-      if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
       const body = watched(response.body, {
         doing: request.doing,
         host: from.host,
@@ -129,16 +129,20 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https. */
-async function expectsTls(
+/**
+ * Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https.
+ * @returns the answer if the server did not say that; it can still be read
+ */
+async function unlessTlsExpected(
   exchange: Exchange,
   { method, doing }: RegistryRequest,
-  { response, url }: { readonly response: Response; readonly url: URL },
-): Promise<boolean> {
-  if (response.status !== 400 || url.protocol !== 'http:') return false;
+  { response, url }: { readonly response: HttpAnswer; readonly url: URL },
+): Promise<HttpAnswer | undefined> {
+  if (response.status !== 400 || url.protocol !== 'http:') return response;
   // The answer to a HEAD has no text to look at.
   const withText =
-    method === 'HEAD' ? await exchange(new URL('/v2/', url), { method: 'GET', doing }) : response.clone();
+    method === 'HEAD' ? await exchange(new URL('/v2/', url), { method: 'GET', doing }) : response;
   const body = await readWhole(withText, url, maximumErrorBytes);
-  return new TextDecoder().decode(body).includes('HTTP request to an HTTPS server');
+  if (new TextDecoder().decode(body).includes('HTTP request to an HTTPS server')) return undefined;
+  return method === 'HEAD' ? response : response.withBody(body);
 }

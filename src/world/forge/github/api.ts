@@ -1,10 +1,11 @@
-import { GitHub, getOctokitOptions } from '@actions/github/lib/utils';
+import { Octokit as Core } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError, OutsideError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
+import { fetchWhole } from '../../http/fetch.ts';
 import { explainFailure, refusalOf } from './failures.ts';
 
 /** Which repository, and by which token. */
@@ -52,7 +53,7 @@ export interface GitHubApi {
 /** Longest wait for a rate limit, in seconds. GitHub's own lasts up to an hour; a job should end instead. */
 const patience = 120;
 
-const Octokit = GitHub.plugin(retry, throttling);
+const Octokit = Core.plugin(retry, throttling);
 
 /** Opens the API. Nothing is asked yet. */
 export function openGitHubApi(access: GitHubAccess): GitHubApi {
@@ -190,25 +191,26 @@ function createOctokit(access: GitHubAccess) {
     log.warn(`GitHub's ${what} is reached (${request.method} ${request.url}); going on in ${after} s`);
     return true;
   };
-  const octokit = new Octokit(
-    getOctokitOptions(requireToken(access), {
-      baseUrl: apiUrl,
-      userAgent: 'coxswain',
-      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-      // Asking again does not change these answers.
-      retry: { retryAfterBaseValue: second, doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451] },
-      throttle: {
-        retryAfterBaseValue: second,
-        onRateLimit: onLimit('rate limit'),
-        onSecondaryRateLimit: onLimit('secondary rate limit'),
-        // GitHub asks for a second between writes, and for three if people are notified. A server on loopback needs neither.
-        ...defined({
-          write: loopback ? atOnce : undefined,
-          notifications: loopback ? atOnce : undefined,
-        }),
-      },
-    }),
-  );
+  const octokit = new Octokit({
+    auth: requireToken(access),
+    baseUrl: apiUrl,
+    // Through proxies, on Node.js 20 too.
+    request: { fetch: fetchWhole },
+    userAgent: 'coxswain',
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    // Asking again does not change these answers.
+    retry: { retryAfterBaseValue: second, doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451] },
+    throttle: {
+      retryAfterBaseValue: second,
+      onRateLimit: onLimit('rate limit'),
+      onSecondaryRateLimit: onLimit('secondary rate limit'),
+      // GitHub asks for a second between writes, and for three if people are notified. A server on loopback needs neither.
+      ...defined({
+        write: loopback ? atOnce : undefined,
+        notifications: loopback ? atOnce : undefined,
+      }),
+    },
+  });
   // Pagination follows addresses from answers; the token still goes to no other origin.
   octokit.hook.before('request', ({ url }) => {
     if (new URL(url, apiUrl).origin === origin) return;

@@ -1,0 +1,56 @@
+import type { HttpAnswer } from './answer.ts';
+import { exchange, type HttpRequest } from './exchange.ts';
+
+const maximumRedirects = 10;
+const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
+
+export interface FetchOptions {
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** Milliseconds for the whole answer. Default: 60 s. */
+  readonly timeout?: number | undefined;
+  /** `manual`: a redirect is an answer like any other. */
+  readonly redirect?: 'follow' | 'manual' | undefined;
+}
+
+/**
+ * Like the global fetch for what is read whole, but over our own connections (`exchange.ts` says why). A redirect of a
+ * GET or HEAD is followed; the authorization goes to the first origin only.
+ * @throws ConnectionError; Error with the name TimeoutError
+ */
+export async function fetchWhole(address: string | URL, options: FetchOptions = {}): Promise<HttpAnswer> {
+  const { method = 'GET', redirect = 'follow', timeout = 60_000, body } = options;
+  let headers: Record<string, string> = {
+    'accept-encoding': 'gzip, br',
+    'user-agent': 'coxswain',
+    ...lowerCase(options.headers ?? {}),
+  };
+  const request = (): HttpRequest => ({
+    method,
+    headers,
+    signal,
+    ...(body === undefined ? {} : { body }),
+  });
+  const signal = AbortSignal.timeout(timeout);
+  let target = new URL(address);
+  for (let hop = 0; ; hop += 1) {
+    const answer = await exchange(target, request());
+    const location = answer.headers.get('location');
+    const followed =
+      redirect === 'follow' && redirectStatuses.includes(answer.status) && /^(GET|HEAD)$/.test(method);
+    if (!followed || location === null || hop === maximumRedirects) return answer;
+    answer.discard();
+    const next = new URL(location, target);
+    if (!/^https?:$/.test(next.protocol)) throw new Error(`${target.host} redirected to ${next.protocol}`);
+    if (next.origin !== target.origin) {
+      const { authorization: _, cookie: __, ...others } = headers;
+      headers = others;
+    }
+    target = next;
+  }
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
