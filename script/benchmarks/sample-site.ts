@@ -42,7 +42,9 @@ export function sampleSite({ count = 200, fleets = 1, rings = 100 } = {}): SiteI
     })),
     architectures,
     rings: readRings(
-      Object.fromEntries(Array.from({ length: rings }, (_, index) => [`ring-${index}`, index / Math.max(rings - 1, 1)])),
+      Object.fromEntries(
+        Array.from({ length: rings }, (_, index) => [`ring-${index}`, index / Math.max(rings - 1, 1)]),
+      ),
     ),
     stream: 'stable',
     now: start + 86_400,

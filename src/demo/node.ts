@@ -3,7 +3,7 @@ import { join, normalize } from 'node:path';
 import { chooseUpdate } from '../guidance/choose.ts';
 import { parseGraph } from '../guidance/graph.ts';
 import { readFileIfThere } from '../host/files.ts';
-import { fetchWhole } from '../world/http/fetch.ts';
+import { fetchWhole } from '../world/http/fetch-whole.ts';
 
 /** Serves the files of a folder on loopback, as any web server does. */
 export async function withStaticServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {

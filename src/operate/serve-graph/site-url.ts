@@ -1,7 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import type { AnswerHeaders, HttpAnswer } from '../../world/http/answer.ts';
-import { fetchWhole } from '../../world/http/fetch.ts';
+import { fetchWhole } from '../../world/http/fetch-whole.ts';
+import type { AnswerHeaders, HttpAnswer } from '../../world/http/http-answer.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';

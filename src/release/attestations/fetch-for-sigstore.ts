@@ -1,5 +1,5 @@
-import type { HttpAnswer } from '../../world/http/answer.ts';
-import { fetchWhole } from '../../world/http/fetch.ts';
+import { fetchWhole } from '../../world/http/fetch-whole.ts';
+import type { HttpAnswer } from '../../world/http/http-answer.ts';
 
 /**
  * Stands in for make-fetch-happen under `@sigstore/sign` (rolldown.config.ts, test/support/sigstore.ts): that client brings a

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import { fetchWhole } from '../../world/http/fetch.ts';
+import { fetchWhole } from '../../world/http/fetch-whole.ts';
 import { commandSigner } from '../signatures/command-signer.ts';
 import { publicPem, sameKey } from '../signatures/keys.ts';
 import { privateKeys, readKeyFile } from '../signatures/signing-keys.ts';

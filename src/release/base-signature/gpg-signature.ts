@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import { fetchWhole } from '../../world/http/fetch.ts';
+import { fetchWhole } from '../../world/http/fetch-whole.ts';
 import { type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 
 // containers/image docs/containers-signature.5.md (simple signing) and docs/signature-protocols.md (lookaside): an

@@ -7,7 +7,7 @@ import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere, writeFileAtomically } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
-import { fetchWhole } from '../../world/http/fetch.ts';
+import { fetchWhole } from '../../world/http/fetch-whole.ts';
 
 const patience = 30_000;
 

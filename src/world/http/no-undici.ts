@@ -4,6 +4,6 @@
  */
 export class ProxyAgent {
   constructor() {
-    throw new Error('the bundle has no undici: use src/world/http/exchange.ts, which knows proxies');
+    throw new Error('the bundle has no undici: use src/world/http/http-exchange.ts, which knows proxies');
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { oneLine } from '../../host/one-line.ts';
-import type { HttpAnswer } from '../http/answer.ts';
-import { fetchWhole } from '../http/fetch.ts';
+import { fetchWhole } from '../http/fetch-whole.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
 import type { PrometheusCredentials } from './credentials.ts';
 
 /** A value at a moment. It may be NaN or infinite. */

@@ -1,5 +1,5 @@
 import { OutsideError } from '../../host/errors.ts';
-import type { HttpAnswer } from '../http/answer.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
 import { isLoopback } from './authentication.ts';
 import { bareType } from './manifest.ts';
 import { defaultAnswerSeconds, piecesOf } from './patience.ts';

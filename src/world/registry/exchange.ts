@@ -1,6 +1,6 @@
 import { defined } from '../../host/defined.ts';
-import type { HttpAnswer } from '../http/answer.ts';
-import { exchange } from '../http/exchange.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
+import { exchange } from '../http/http-exchange.ts';
 import { secondsFor } from './patience.ts';
 import { connectionFailure, NoAnswerError } from './registry-failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';

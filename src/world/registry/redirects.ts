@@ -1,5 +1,5 @@
 import { OutsideError } from '../../host/errors.ts';
-import type { HttpAnswer } from '../http/answer.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
 import { secureLocation } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { RegistryRequest } from './request.ts';

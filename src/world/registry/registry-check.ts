@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/answer.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
 import { isHtml, retryAfter, transientStatuses } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import { bareType } from './manifest.ts';

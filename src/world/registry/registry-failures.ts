@@ -1,5 +1,5 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import { ConnectionError } from '../http/exchange.ts';
+import { ConnectionError } from '../http/http-exchange.ts';
 
 /** A failure that may not happen again a little later. */
 export class TransientError extends OutsideError {

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from '../http/answer.ts';
+import type { AnswerHeaders } from '../http/http-answer.ts';
 import type { Purpose } from './authentication.ts';
 import type { Repository } from './reference.ts';
 

@@ -1,6 +1,6 @@
 import { beforeWriting } from '../../host/dry-run.ts';
 import { type Log, silentLog } from '../../host/log.ts';
-import type { HttpAnswer } from '../http/answer.ts';
+import type { HttpAnswer } from '../http/http-answer.ts';
 import { maximumErrorBytes, readWhole } from './answers.ts';
 import { createAuthentication, isLoopback } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';

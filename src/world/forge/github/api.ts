@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError, OutsideError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
-import { fetchWhole } from '../../http/fetch.ts';
+import { fetchWhole } from '../../http/fetch-whole.ts';
 import { explainFailure, refusalOf } from './failures.ts';
 
 /** Which repository, and by which token. */

@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { HttpsProxyAgent } from 'hpagent';
 import { messageOf } from '../../host/errors.ts';
-import { HttpAnswer } from './answer.ts';
+import { HttpAnswer } from './http-answer.ts';
 import { type ProxyOf, proxiesOf, proxyName } from './proxies.ts';
 
 // node:http, because fetch alone takes a third of the time of a short verb, and Node.js 20's fetch knows no proxy.

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from './answer.ts';
-import { exchange, type HttpRequest } from './exchange.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import { exchange, type HttpRequest } from './http-exchange.ts';
 
 const maximumRedirects = 10;
 const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
@@ -15,7 +15,7 @@ export interface FetchOptions {
 }
 
 /**
- * Like the global fetch for what is read whole, but over our own connections (`exchange.ts` says why). A redirect of a
+ * Like the global fetch for what is read whole, but over our own connections (`http-exchange.ts` says why). A redirect of a
  * GET or HEAD is followed; the authorization goes to the first origin only.
  * @throws ConnectionError; Error with the name TimeoutError
  */

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { exchange } from '../../../src/world/http/exchange.ts';
-import { fetchWhole } from '../../../src/world/http/fetch.ts';
+import { fetchWhole } from '../../../src/world/http/fetch-whole.ts';
+import { exchange } from '../../../src/world/http/http-exchange.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 
 const stops: (() => void)[] = [];
