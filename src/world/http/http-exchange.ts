@@ -34,7 +34,7 @@ export class ConnectionError extends Error {
   }
 }
 
-// A server that closes an idle connection at this very moment would break the next request, so ours close sooner.
+// A server that closes an idle connection at the same moment would break the next request, so ours close sooner.
 const options = { keepAlive: true, timeout: 30_000 };
 /** Milliseconds that a proxy may take to connect. */
 const proxyPatience = 30_000;

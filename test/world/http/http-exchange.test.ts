@@ -58,7 +58,7 @@ async function startProxy(to: number) {
 }
 
 describe('a proxy', () => {
-  it('gets plain HTTP with the whole address, the login and nothing of it reaches the server', async () => {
+  it('gets plain HTTP with the whole address and the login, and keeps the login from the server', async () => {
     const headers: (string | undefined)[] = [];
     const to = await serve((incoming, answer) => {
       headers.push(incoming.headers['proxy-authorization'] as string | undefined);
