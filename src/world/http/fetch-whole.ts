@@ -15,8 +15,8 @@ export interface FetchOptions {
 }
 
 /**
- * Like the global fetch for what is read whole, but over our own connections (`http-exchange.ts` says why). A redirect of a
- * GET or HEAD is followed; the authorization goes to the first origin only.
+ * Like the global fetch for what is read whole, but over our own connections (`http-exchange.ts` says why). Redirects
+ * are followed, those of a write only within its origin; the authorization goes to the first origin only.
  * @throws ConnectionError; Error with the name TimeoutError
  */
 export async function fetchWhole(address: string | URL, options: FetchOptions = {}): Promise<HttpAnswer> {
@@ -37,11 +37,10 @@ export async function fetchWhole(address: string | URL, options: FetchOptions = 
   for (let hop = 0; ; hop += 1) {
     const answer = await exchange(target, request());
     const location = answer.headers.get('location');
-    const followed =
-      redirect === 'follow' && redirectStatuses.includes(answer.status) && /^(GET|HEAD)$/.test(method);
-    if (!followed || location === null || hop === maximumRedirects) return answer;
-    answer.discard();
+    if (redirect === 'manual' || location === null || hop === maximumRedirects) return answer;
     const next = new URL(location, target);
+    if (!isFollowed(method, answer.status, next.origin === target.origin)) return answer;
+    answer.discard();
     if (!/^https?:$/.test(next.protocol)) throw new Error(`${target.host} redirected to ${next.protocol}`);
     if (next.origin !== target.origin) {
       const { authorization: _, cookie: __, ...others } = headers;
@@ -49,6 +48,12 @@ export async function fetchWhole(address: string | URL, options: FetchOptions = 
     }
     target = next;
   }
+}
+
+/** GitHub answers writes to a renamed repository with 307. They are sent nowhere else. */
+function isFollowed(method: string, status: number, sameOrigin: boolean): boolean {
+  if (method === 'GET' || method === 'HEAD') return redirectStatuses.includes(status);
+  return sameOrigin && (status === 307 || status === 308);
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -41,7 +41,9 @@ export class HttpAnswer {
     this.statusText = message.statusMessage ?? '';
     this.url = url.href;
     this.headers = new AnswerHeaders(message.headers);
-    this.body = body ?? decoded(message, this.headers.get('content-encoding'));
+    this.body = body ?? (hasBody(message) ? decoded(message, this.headers.get('content-encoding')) : message);
+    // Readers get the error; a body that nobody reads must not end the program.
+    this.body.on('error', () => {});
   }
 
   /** The same answer, for another reader, after these bytes were read from it. */
@@ -55,7 +57,6 @@ export class HttpAnswer {
 
   /** Lets go of a body that nobody wants. A short one is read, so that the connection is kept. */
   discard(): void {
-    this.body.on('error', () => {});
     if (Number(this.headers.get('content-length') ?? 0) > 64 * 1024) this.body.destroy();
     else this.body.resume();
   }
@@ -89,6 +90,12 @@ export class HttpAnswer {
 /** An answer that is longer than its reader wants. */
 export class TooLong extends Error {
   override name = 'TooLong';
+}
+
+/** An answer without a body may still name the encoding that one would have. */
+function hasBody(message: IncomingMessage & { readonly req?: { readonly method?: string } }): boolean {
+  if (message.req?.method === 'HEAD' || message.headers['content-length'] === '0') return false;
+  return message.statusCode !== 204 && message.statusCode !== 304;
 }
 
 function decoded(message: Readable, encoding: string | null): Readable {

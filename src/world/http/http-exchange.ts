@@ -64,7 +64,7 @@ async function attempt(target: URL, request: HttpRequest, proxy: URL | undefined
   const { method, body, signal } = request;
   signal?.throwIfAborted();
   const tunnelled = proxy !== undefined && target.protocol === 'https:';
-  const { url, headers } = placeOf(target, request.headers ?? {}, proxy);
+  const { url, headers } = placeOf(target, { ...lengthOf(body), ...request.headers }, proxy);
   const sent = (url.protocol === 'https:' ? https : http).request(url, {
     method,
     headers,
@@ -100,6 +100,12 @@ async function attempt(target: URL, request: HttpRequest, proxy: URL | undefined
     if (!sent.writableEnded) sent.destroy();
   });
   return new HttpAnswer(message, target);
+}
+
+/** node:http leaves it out for a DELETE, and the server then waits for a body, or takes it for the next request. */
+function lengthOf(body: HttpRequest['body']): Record<string, string> {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return {};
+  return { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 /** Writes as fast as the server reads. */

@@ -166,7 +166,8 @@ describe('what is read whole', () => {
     const logins: (string | undefined)[] = [];
     const other = await serve((incoming, answer) => {
       logins.push(incoming.headers.authorization);
-      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('packed'));
+      answer.writeHead(incoming.url === '/none' ? 304 : 200, { 'content-encoding': 'gzip' });
+      answer.end(incoming.url === '/none' ? undefined : gzipSync('packed'));
     });
     const first = await serve((incoming, answer) => {
       logins.push(incoming.headers.authorization);
@@ -176,8 +177,40 @@ describe('what is read whole', () => {
     const headers = { Authorization: 'Bearer secret' };
     const answer = await fetchWhole(`http://127.0.0.1:${first}/a`, { headers });
     expect(await answer.text()).toBe('packed');
-    expect(logins).toEqual(['Bearer secret', 'Bearer secret', undefined]);
+    expect(logins.slice(0, 3)).toEqual(['Bearer secret', 'Bearer secret', undefined]);
+    expect(await (await fetchWhole(`http://127.0.0.1:${other}/none`)).text()).toBe('');
     const kept = await fetchWhole(`http://127.0.0.1:${first}/a`, { redirect: 'manual' });
     expect([kept.status, await kept.text()]).toEqual([302, 'moved']);
+  });
+
+  it('follows the redirect of a write within its origin only, and sends the body of a DELETE', async () => {
+    const seen: string[] = [];
+    const port = await serve((incoming, answer) => {
+      let text = '';
+      incoming.on('data', (chunk) => {
+        text += chunk;
+      });
+      incoming.on('end', () => {
+        seen.push(`${incoming.method} ${incoming.url} ${text}`);
+        const location = { '/old': '/new', '/away': 'http://localhost:1/' }[incoming.url ?? ''];
+        answer
+          .writeHead(location === undefined ? 200 : 307, location === undefined ? {} : { location })
+          .end();
+      });
+    });
+    const send = async (method: string, path: string) => {
+      const answer = await fetchWhole(`http://127.0.0.1:${port}${path}`, { method, body: '{"a":1}' });
+      await answer.text();
+      return answer.status;
+    };
+    expect([await send('PATCH', '/old'), await send('POST', '/away'), await send('DELETE', '/x')]).toEqual([
+      200, 307, 200,
+    ]);
+    expect(seen).toEqual([
+      'PATCH /old {"a":1}',
+      'PATCH /new {"a":1}',
+      'POST /away {"a":1}',
+      'DELETE /x {"a":1}',
+    ]);
   });
 });
