@@ -102,7 +102,7 @@ async function attempt(target: URL, request: HttpRequest, proxy: URL | undefined
   return new HttpAnswer(message, target);
 }
 
-/** node:http leaves it out for a DELETE, and the server then waits for a body, or takes it for the next request. */
+/** node:http leaves it out for a DELETE; the server then reads the body as the next request. */
 function lengthOf(body: HttpRequest['body']): Record<string, string> {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return {};
   return { 'content-length': String(Buffer.byteLength(body)) };
