@@ -59,15 +59,18 @@ export function mismatch(
   if (found.repository !== `${server}/${wanted.repository}`) {
     return `it is signed by a run of ${withoutServer(found.repository)}, not of ${wanted.repository}`;
   }
-  const [path = '', ref = ''] = (found.workflow ?? '').split('@');
-  const [wantedPath = '', wantedRef] = wanted.workflow.split('@');
-  if (path !== `${server}/${wantedPath}` || (wantedRef !== undefined && ref !== wantedRef)) {
+  if (!isWorkflow(found.workflow ?? '', `${server}/${wanted.workflow}`)) {
     return `it is signed by the workflow ${withoutServer(found.workflow)}, not by ${wanted.workflow}`;
   }
   if (found.ref === undefined || !wanted.refs.some((pattern) => matches(found.ref ?? '', pattern))) {
     return `it is signed by a run for ${found.ref ?? 'no ref'}, not for ${wanted.refs.join(' or ')}`;
   }
   return undefined;
+}
+
+/** The name of a ref may have an `@` too, such as the tag `v1@x`, which is not `v1`: so the whole text is compared. */
+function isWorkflow(found: string, wanted: string): boolean {
+  return wanted.includes('@') ? found === wanted : found.startsWith(`${wanted}@refs/`);
 }
 
 function withoutServer(url: string | undefined): string {
