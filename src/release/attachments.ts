@@ -13,6 +13,7 @@ import {
 } from '../world/registry/reference.ts';
 import { acceptanceType } from './evidence/acceptance.ts';
 import { statementMediaType } from './evidence/statement.ts';
+import { acceptedVulnerabilitiesType } from './vulnerabilities/acceptance.ts';
 
 /** One kind of thing that is attached to an image. */
 interface AttachmentKind {
@@ -31,6 +32,11 @@ const attachmentKinds: readonly AttachmentKind[] = [
   { name: 'evidence', foundBy: { artifactType: statementMediaType }, carried: true },
   // People who may write to production give it there. One from a test registry does not count.
   { name: 'acceptance of missing evidence', foundBy: { artifactType: acceptanceType }, carried: false },
+  {
+    name: 'acceptance of vulnerabilities',
+    foundBy: { artifactType: acceptedVulnerabilitiesType },
+    carried: false,
+  },
   // Its payload names the repository that it was made for: nodes refuse it in another one (docs/signing.md).
   { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: false },
   { name: 'cosign attestation', foundBy: { cosignEnding: 'att' }, carried: true },

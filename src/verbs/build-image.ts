@@ -9,6 +9,7 @@ import { exact, type Fact, renderReports, say } from '../host/report.ts';
 import { buildImage } from '../loop/build-image/build-image.ts';
 import { buildLocally, type LocalImage } from '../loop/build-image/local.ts';
 import type { Config } from '../project/configuration/config.ts';
+import { keepAtForge } from '../release/attestations/keep-at-forge.ts';
 import { formatProvenance, provenanceType } from '../release/attestations/provenance.ts';
 import { pushStatement } from '../release/attestations/push-statement.ts';
 import { attestationSigner, withoutSigningSecrets } from '../release/attestations/sign.ts';
@@ -42,7 +43,7 @@ needed, and boot-test --local reads it from there.`,
   asRoot: true,
   run: async (inputs, context) => {
     const { env, log, now } = context;
-    const { git, config, client, root } = await openProject({ directory: inputs.directory, env, log });
+    const { git, config, client, root, forge } = await openProject({ directory: inputs.directory, env, log });
     requireConfigured(config, inputs.architecture);
     const candidate = await log.task('reading the commit and its base', () =>
       readCandidate({ git, config, client }),
@@ -66,7 +67,7 @@ needed, and boot-test --local reads it from there.`,
       return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, facts);
     }
     const startedAt = now();
-    const signer = await attestationSigner(trustOf({ config, root }), env);
+    const signer = keepAtForge(await attestationSigner(trustOf({ config, root }), env), forge, log);
     const { image, built, joined } = await buildImage({
       ...options,
       onBuilt: async ({ architecture, descriptor }) => {

@@ -17,6 +17,9 @@ Run it as often as you like: it does what is missing.
 --accept-missing-evidence accepts an image that was not tested with these tests, for this fleet. The person and the reason
 are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
+A fleet with vulnerabilities: in coxswain.yaml takes an image only with the report of a scanner that finds nothing above its limit
+(docs/signing.md). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
+
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
   writes: true,
@@ -25,6 +28,9 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
     commit: text("a commit on the fleet's branch; default: its newest", { placeholder: 'SHA' }),
     'accept-missing-evidence': text('promote it without evidence of its tests, and record why', {
       placeholder: 'REASON',
+    }),
+    'accept-vulnerabilities': text('promote it with what scanners found, and record why', {
+      placeholder: 'WHY',
     }),
     by: text('who accepts that (default: the actor of the workflow, or the name that git knows)', {
       placeholder: 'NAME',
@@ -43,15 +49,19 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
       firstRelease: inputs['first-release'],
     });
     const reason = readStatement(inputs['accept-missing-evidence'] ?? '', '--accept-missing-evidence');
-    const accept =
-      reason === ''
+    const vulnerable = readStatement(inputs['accept-vulnerabilities'] ?? '', '--accept-vulnerabilities');
+    const acceptedFor = async (why: string) =>
+      why === ''
         ? undefined
-        : { reason, by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR) };
+        : { reason: why, by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR) };
+    const accept = await acceptedFor(reason);
+    const acceptVulnerabilities = await acceptedFor(vulnerable);
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
       promoteImage(project, {
         fleet: inputs.fleet,
         commit: inputs.commit,
         accept,
+        acceptVulnerabilities,
         freezeException: readStatement(inputs['freeze-exception'] ?? '', '--freeze-exception'),
         now: context.now(),
         env: context.env,
@@ -71,6 +81,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 
 function reportOn(promotion: Promotion): Report {
   const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
+  const { acceptedVulnerabilities: vulnerable } = promotion;
   const { attached, acceptedByNodes, mounted, copied, requests, signingRequests } = promotion;
   const work = [
     mounted > 0 ? `${count(mounted, 'blob')} mounted` : undefined,
@@ -86,6 +97,11 @@ function reportOn(promotion: Promotion): Report {
       accepted === undefined
         ? undefined
         : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
+      vulnerable === undefined
+        ? undefined
+        : {
+            warning: `${vulnerable.accepts.join(', ')}: accepted by ${vulnerable.by}: ${vulnerable.reason}`,
+          },
       say`digest: ${exact(digest)}${accepted === undefined ? ', the one that was tested' : ''}`,
       say`tags: ${exactly(tags)}`,
       signed.length === 0

@@ -8,6 +8,7 @@ import { exec } from '../../src/host/exec.ts';
 import { Git } from '../../src/world/git/git.ts';
 import type { Ghcr } from './ghcr.ts';
 import { type Answer, type Call, notFound, parseBody, readBody, refuse } from './github/answer.ts';
+import { attestationRoutes } from './github/attestations.ts';
 import type { Contract } from './github/contract.ts';
 import { gitDataRoutes } from './github/git-data.ts';
 import { serveGit } from './github/git-http.ts';
@@ -76,6 +77,8 @@ export interface GitHubServer {
   packages: Ghcr | undefined;
   /** Workflow runs, oldest first. */
   readonly runs: EmulatedRun[];
+  /** Bundles of attestations. */
+  readonly attestations: object[];
   inject(fault: Fault): void;
   stop(): Promise<void>;
 }
@@ -124,6 +127,7 @@ export async function startGitHub(
   const settings: Settings = { actionsMayOpenPullRequests: true, drafts: true, ...options.settings };
   const requests: LoggedRequest[] = [];
   const runs: EmulatedRun[] = [];
+  const attestations: object[] = [];
   const administered: { now: RepositorySettings | undefined } = { now: undefined };
   const packages: { now: Ghcr | undefined } = { now: undefined };
   const faults: (Fault & { left: number })[] = [];
@@ -188,6 +192,7 @@ export async function startGitHub(
     gitDataRoutes(git, url, ruled),
     workflowRoutes(git, runs, serverUrl),
     settingsRoutes(git, () => administered.now),
+    attestationRoutes(attestations),
   ];
 
   /**
@@ -331,6 +336,7 @@ export async function startGitHub(
     requests,
     settings,
     runs,
+    attestations,
     get packages() {
       return packages.now;
     },

@@ -162,6 +162,7 @@ describe('a held fleet', () => {
         commit: undefined,
         'freeze-exception': undefined,
         'accept-missing-evidence': undefined,
+        'accept-vulnerabilities': undefined,
         by: undefined,
       },
       contextAt(at),

@@ -54,6 +54,7 @@ async function run(
     commit,
     'freeze-exception': undefined,
     'accept-missing-evidence': accept.reason,
+    'accept-vulnerabilities': undefined,
     by: accept.by,
     'first-release': false,
   };

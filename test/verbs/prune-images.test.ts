@@ -70,6 +70,7 @@ async function release(daysAgo: number): Promise<{ readonly digest: Digest; read
       'first-release': false,
       'freeze-exception': undefined,
       'accept-missing-evidence': undefined,
+      'accept-vulnerabilities': undefined,
       by: undefined,
     },
     contextAt(now - daysAgo * day),

@@ -16,12 +16,14 @@ import { requireRehearsed } from '../../release/evidence/rehearsed.ts';
 import { followOffer } from '../../release/follow-offer.ts';
 import { type PassedImage, passImage, requireNewer } from '../../release/gates/promotable-image.ts';
 import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
+import { type AcceptedObjections, refuseVulnerable } from '../../release/gates/refuse-vulnerable.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
 import { askFleetPolicy } from '../../release/signatures/node-verdict.ts';
 import { signedDigests, signImage } from '../../release/signatures/sign-manifests.ts';
 import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
+import { pushAcceptedVulnerabilities } from '../../release/vulnerabilities/acceptance.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
@@ -51,6 +53,7 @@ export type PromotionProject = Pick<
  * its requests. A second run does what is missing.
  * @param options.now UNIX seconds
  * @param options.accept lets the image pass without evidence, but never with a failed test
+ * @param options.acceptVulnerabilities lets it pass with what scanners found
  * @throws InputError if the image may not be promoted, or the fleet is held
  */
 export async function promoteImage(
@@ -59,6 +62,7 @@ export async function promoteImage(
     readonly fleet: string;
     readonly commit?: string | undefined;
     readonly accept?: AcceptedBy | undefined;
+    readonly acceptVulnerabilities?: AcceptedBy | undefined;
     /** Why it is promoted in a freeze. */
     readonly freezeException?: string | undefined;
     readonly now: number;
@@ -83,7 +87,8 @@ export async function promoteImage(
     commit: await releaseCommit(project.forge.branches, fleet, options.commit),
   });
   // A release that the fleet has already is only completed.
-  if (!state.releases.releases.some((release) => release.version === candidate.version)) {
+  const isReleased = state.releases.releases.some((release) => release.version === candidate.version);
+  if (!isReleased) {
     await refuseFrozen(project, {
       fleet,
       state,
@@ -99,6 +104,12 @@ export async function promoteImage(
   await requireNewer({ client, config, fleet, state, passed });
   const { commit, version } = candidate;
   await requireRehearsed({ git: project.git, config, commit, version, fleet, state, passed });
+  const vulnerable = isReleased
+    ? undefined
+    : await refuseVulnerable(
+        { ...project, client },
+        { fleet, built, passed, accept: options.acceptVulnerabilities, now: options.now },
+      );
   const keys = await signingKeys(await fleetKeys(root, fleet, options.now), {
     fleet: fleet.name,
     env: options.env ?? {},
@@ -118,13 +129,19 @@ export async function promoteImage(
   const manifest = await client.getManifest(built);
   const attached = await copyAttachments(client, { manifest, from: config.testImage, to: config.image });
   const accepted = passed.find((each) => each.accepted !== undefined)?.accepted;
+  const acceptedNow = { fleet: fleet.name, at: options.now };
+  const subject = { repository: config.image, subject: manifest.descriptor };
   const recorded =
     accepted !== undefined &&
     (await recordAcceptance(client, {
-      repository: config.image,
-      subject: manifest.descriptor,
-      acceptance: { ...accepted, fleet: fleet.name, at: options.now, testsTree: candidate.testsTree },
+      ...subject,
+      acceptance: { ...accepted, ...acceptedNow, testsTree: candidate.testsTree },
     }));
+  if (vulnerable?.recorded === false) {
+    const { reason, by, accepts } = vulnerable;
+    const acceptance = { reason, by, accepts: [...accepts], ...acceptedNow };
+    await pushAcceptedVulnerabilities(client, config.image, manifest.descriptor, acceptance);
+  }
   const unsigned = client.counters.requests;
   // Not with the remembering client, because a signature has to be read back from the registry.
   const signatures = await signImage(project.client, {
@@ -134,7 +151,12 @@ export async function promoteImage(
   });
   let signingRequests = client.counters.requests - unsigned;
   const changed =
-    !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
+    !plan.inProduction ||
+    plan.move.length > 0 ||
+    attached.length > 0 ||
+    recorded ||
+    signatures > 0 ||
+    vulnerable?.recorded === false;
   if (changed) {
     // Before any tag points at it, production must have the image, and passing evidence for it.
     const readAgain = { client: project.client, config, root, candidate, fleet: fleet.name };
@@ -163,7 +185,7 @@ export async function promoteImage(
     tags: plan.tags,
     kept: plan.kept,
     changed,
-    ...defined({ accepted }),
+    ...defined({ accepted, acceptedVulnerabilities: withoutRecorded(vulnerable) }),
     attached: attached.length,
     signed: keys.map(({ file }) => file),
     signatures,
@@ -173,6 +195,12 @@ export async function promoteImage(
     requests: client.counters.requests - requestsBefore,
     signingRequests,
   };
+}
+
+function withoutRecorded(vulnerable: AcceptedObjections | undefined): Promotion['acceptedVulnerabilities'] {
+  if (vulnerable === undefined) return undefined;
+  const { reason, by, accepts } = vulnerable;
+  return { reason, by, accepts };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Promotion {
   readonly changed: boolean;
   /** Somebody accepted that evidence is missing: why, and who. */
   readonly accepted?: AcceptedBy;
+  /** Somebody accepted what scanners found: why, who, and what (ids; `no report: ARCHITECTURE`). */
+  readonly acceptedVulnerabilities?: AcceptedBy & { readonly accepts: readonly string[] };
   /** How many attachments (evidence, signatures, SBOMs …) were copied to production now. */
   readonly attached: number;
   /** Public keys whose signatures the image has: files of the repository. */

@@ -8,6 +8,7 @@ import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { refreshFileName } from '../../release/candidate/build-context.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import type { RollBackMarker } from '../../release/candidate/roll-back-marker.ts';
+import type { AcceptedBy } from '../../release/evidence/acceptance.ts';
 import { isoTime, type PassedImage } from '../../release/gates/promotable-image.ts';
 import { buildReleasePath, buildReleaseUrl } from '../../release/published/file-paths.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
@@ -50,11 +51,14 @@ export function recordOf(options: {
   readonly images: readonly PassedImage[];
   readonly entry: UpdateEntry;
   readonly promotedFrom: string | undefined;
+  /** What scanners found, and somebody accepted. */
+  readonly acceptedVulnerabilities: AcceptedBy | undefined;
   readonly urgent: UrgentRelease | undefined;
   readonly rollBack: RollBackMarker | undefined;
   readonly now: number;
 }): ReleaseRecord {
   const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
+  const { acceptedVulnerabilities } = options;
   const { rollout } = entry.metadata;
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
   const accepted = images.find((image) => image.accepted !== undefined)?.accepted;
@@ -76,7 +80,7 @@ export function recordOf(options: {
       digestRef: formatReference(atDigest(config.image, digestOf(image))),
       ...defined({ evidence: image.evidence?.descriptor.digest }),
     })),
-    ...defined({ promotedFrom, acceptedMissingEvidence: accepted }),
+    ...defined({ promotedFrom, acceptedMissingEvidence: accepted, acceptedVulnerabilities }),
     ...defined({ urgent: urgent === undefined ? undefined : { reason: urgent.reason, by: urgent.by } }),
     ...defined({ rollBack: rollBack === undefined ? undefined : aboutRollBack(rollBack) }),
   };

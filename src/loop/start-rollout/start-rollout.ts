@@ -5,6 +5,7 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { releaseCommit } from '../../project/fleets.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
+import type { AcceptedBy } from '../../release/evidence/acceptance.ts';
 import type { PassedImage } from '../../release/gates/promotable-image.ts';
 import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { urgencyOfBuild, withoutUrgency } from '../../release/gates/urgent.ts';
@@ -18,6 +19,7 @@ import { refuseBarrierBypasses } from '../../release/upstream/barrier-bypasses.t
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { barriersCrossed, inheritBarriers } from '../../release/upstream/inherited-barriers.ts';
 import { type Doubt, refuseDoubtful, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
+import { findAcceptedVulnerabilities } from '../../release/vulnerabilities/acceptance.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { digestIn } from '../../world/registry/reference.ts';
 import { digestOf, newRollBack, recordOf, refuseOlder, releaseOf } from './new-release.ts';
@@ -122,7 +124,19 @@ export async function startRollout(
     },
     now,
   });
-  const record = recordOf({ config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now });
+  const acceptedVulnerabilities = await readAcceptedVulnerabilities(project, fleet, images);
+  const record = recordOf({
+    config,
+    fleet,
+    candidate,
+    images,
+    entry,
+    promotedFrom,
+    acceptedVulnerabilities,
+    urgent,
+    rollBack,
+    now,
+  });
   const release = releaseOf(config, fleet, version, images);
   const added: AddedRelease = {
     fleet,
@@ -149,6 +163,19 @@ export async function startRollout(
     },
   );
   return answer({ fleet, version, commit, changed, stateCommit, state: after, inherited });
+}
+
+/** What promote-image recorded beside the image: the newest acceptance is of what counted at the promotion. */
+async function readAcceptedVulnerabilities(
+  { client, config }: Parts,
+  fleet: Fleet,
+  [first]: readonly PassedImage[],
+): Promise<AcceptedBy | undefined> {
+  if (fleet.vulnerabilities === undefined || first === undefined) return undefined;
+  const subject = (first.image.index ?? first.image.manifest.descriptor).digest;
+  const about = { subject, fleet: fleet.name };
+  const newest = (await findAcceptedVulnerabilities(client, config.image, about)).at(-1);
+  return newest && { reason: newest.reason, by: newest.by };
 }
 
 interface AddedRelease {

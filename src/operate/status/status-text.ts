@@ -49,6 +49,7 @@ function ringOf({ ring, offered, offeredFrom }: RingStatus, now: number): string
 function remarks(status: FleetStatus, now: number): string[] {
   const { release, hold, paused, withdrawn, nodes, promotion } = status;
   const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
+  const { acceptedVulnerabilities: found } = release?.record ?? {};
   const verdict = release?.upstream?.verdict;
   return [
     ...(hold === undefined ? [] : [`HELD: ${describeHold(hold)}`]),
@@ -67,6 +68,7 @@ function remarks(status: FleetStatus, now: number): string[] {
           `roll-back: the content of ${rollBack.restores} instead of ${rollBack.insteadOf}: ${rollBack.reason}`,
         ]),
     ...(accepted === undefined ? [] : [`without evidence: ${accepted.reason} (by ${accepted.by})`]),
+    ...(found === undefined ? [] : [`vulnerabilities accepted: ${found.reason} (by ${found.by})`]),
     ...(verdict === 'paused' || verdict === 'deadend' || verdict === 'unlisted'
       ? [`upstream: base ${release?.base} is ${verdict === 'deadend' ? 'a dead-end' : verdict}`]
       : []),

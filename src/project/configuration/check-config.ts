@@ -196,13 +196,6 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
   for (const fleet of Object.values(config.fleets)) {
     const place = at(['fleets', fleet.name, 'promote-from']);
     if (fleet.promoteFrom === undefined) {
-      if (fleet.vulnerabilities !== undefined) {
-        problems.push({
-          ...at(['fleets', fleet.name, 'vulnerabilities']),
-          problem: 'vulnerabilities means nothing without promote-from',
-          remedy: 'It is a gate of promotions. Write it at the fleet that is promoted to.',
-        });
-      }
       if (fleet.soak > 0) {
         problems.push({
           ...at(['fleets', fleet.name, 'soak']),

@@ -82,7 +82,7 @@ ${secrets(config, 'all', app)}`
       contents: write # a pause that has ended is a commit on the state branch
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses('tick.yml')}
 ${secrets(config, 'production')}
   halt:
@@ -99,7 +99,7 @@ ${secrets(config, 'production')}
       actions: read # looks at the runs of releases and tests
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses('watch-fleet.yml')}
     with:
       alert: \${{ github.event_name == 'repository_dispatch' && toJSON(github.event.client_payload) || '' }}
@@ -190,7 +190,8 @@ jobs:
       packages: write # the registries
       pull-requests: read # whose boot test this is, if one is needed
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
+      attestations: write # what such a run signs, among GitHub's attestations too
     ${uses('release.yml')}
     with:
       freeze-exception: \${{ inputs.freeze-exception }}
@@ -243,7 +244,7 @@ jobs:
       actions: write # release: starts the workflow Release
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses('operate.yml')}
     with:
       fleet: \${{ inputs.fleet }}

@@ -13,6 +13,8 @@ import type { Trust } from './trust.ts';
 export interface AttestationSigner {
   /** Who signs, for messages. */
   readonly name: string;
+  /** It signs by a certificate of the workflow run, not by a key. */
+  readonly certified?: boolean;
   /** @returns the JSON of a sigstore bundle */
   sign(statement: string): Promise<Uint8Array>;
 }
@@ -124,6 +126,7 @@ function runSigner(
 ): AttestationSigner {
   return {
     name: 'this workflow run',
+    certified: true,
     sign: async (statement) => {
       const { bundleToJSON } = await import('@sigstore/bundle');
       const { DSSEBundleBuilder, FulcioSigner, RekorWitness } = await import('@sigstore/sign');

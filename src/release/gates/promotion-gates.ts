@@ -2,6 +2,7 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import type { MergeResult } from '../../world/git/merge-trees.ts';
 import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from '../upstream/guidance.ts';
+import type { ScannedImage } from '../vulnerabilities/scanned-image.ts';
 import type { Exception, GateResult, GateVerdict } from './gate.ts';
 import { branchGate, imageGate, type MergedImage, mergeGate, templateGate } from './merge-gates.ts';
 import {
@@ -13,7 +14,7 @@ import {
   soakGate,
 } from './source-gates.ts';
 import { freezeGate, holdGate, orderGate, upstreamGate } from './target-gates.ts';
-import { type ScannedImage, vulnerabilityGate } from './vulnerability-gate.ts';
+import { vulnerabilityGate } from './vulnerability-gate.ts';
 
 /** What the source fleet knows about one of its releases. */
 export interface ReleaseFacts {

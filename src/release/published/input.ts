@@ -13,6 +13,8 @@ export interface SiteRecord {
   readonly recordedAt?: number;
   /** It was promoted without evidence. */
   readonly acceptedMissingEvidence?: { readonly reason: string; readonly by: string } | undefined;
+  /** It was promoted with what scanners found. */
+  readonly acceptedVulnerabilities?: { readonly reason: string; readonly by: string } | undefined;
   readonly baseVersion?: string;
   readonly commit?: string;
   /** Its images, and the digest of the evidence for each. */

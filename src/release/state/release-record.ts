@@ -37,6 +37,8 @@ const recordSchema = z.looseObject({
   promotedFrom: z.string().optional(),
   /** One of its images has no evidence: the reason, and who accepted it. */
   acceptedMissingEvidence: z.object({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
+  /** Scanners found more than the fleet allows, or a report is missing: why it was accepted, and by whom. */
+  acceptedVulnerabilities: z.object({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
   /** It did not soak, for this reason. */
   urgent: z.looseObject({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
   /** It restores the content of an earlier release. */

@@ -32,21 +32,26 @@ export type ImageScan =
   | { readonly missing: string };
 
 /**
- * Reads the reports that scanners attached to an image. Of each scanner the newest counts; one without a time counts
+ * Reads the reports that scanners attached to an image, in each repository that has it. Of each scanner the newest counts; one without a time counts
  * always. If the configuration says whose signature counts, only signed reports do.
+ * @param places the image, in one repository or several
  * @param options.digests the image, and indexes that have it
  * @throws OutsideError if the registry does not answer
  */
 export async function readScan(
   client: RegistryClient,
-  image: DigestReference,
+  places: readonly DigestReference[],
   options: { readonly digests: readonly Digest[]; readonly trust: Trust },
 ): Promise<ImageScan> {
   const { digests, trust } = options;
-  const read =
-    trust.signedBy.length > 0
-      ? await signedReports(client, image, options)
-      : await plainReports(client, image, digests);
+  const read: ReadReport[] = [];
+  for (const image of places) {
+    const reports =
+      trust.signedBy.length > 0
+        ? await signedReports(client, image, options)
+        : await plainReports(client, image, digests);
+    read.push(...reports);
+  }
   const reports: ScanReport[] = [];
   const refused: string[] = [];
   for (const each of read) {
@@ -67,7 +72,7 @@ export async function readScan(
   }
   return {
     found: merge(lists, new Set(counted.flatMap(({ cleared, onlyClears }) => (onlyClears ? cleared : [])))),
-    tools: lists.map(({ tool }) => tool),
+    tools: [...new Set(lists.map(({ tool }) => tool))],
     refused: [...new Set(refused)],
   };
 }

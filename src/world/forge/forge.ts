@@ -202,6 +202,15 @@ export interface Issues {
   close(issue: TrackedIssue, reason: string): Promise<void>;
 }
 
+/** Signed statements that the forge keeps beside the repository: GitHub's artifact attestations. */
+export interface Attestations {
+  /**
+   * Hands over a sigstore bundle.
+   * @returns why the forge does not keep it, as a clause; undefined if it does
+   */
+  keep(bundle: Uint8Array): Promise<string | undefined>;
+}
+
 /** Where branches and pull requests live. */
 export interface Forge {
   readonly kind: 'git' | 'github';
@@ -216,6 +225,8 @@ export interface Forge {
   readonly workflowRuns?: WorkflowRuns;
   /** Undefined if this forge has no issues. */
   readonly issues?: Issues;
+  /** Undefined if this forge keeps no attestations, or if this run may only read. */
+  readonly attestations?: Attestations;
   /** Warns in the log if the forge will not start workflows for this pull request automatically. */
   announce?(pullRequest: PullRequest): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Forge } from './forge.ts';
 
 /** A forge whose writes end a rehearsal; in every other run it is the same forge. */
 export function rehearseWrites(forge: Forge): Forge {
-  const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
+  const { branches, pullRequests, statuses, workflowRuns, issues, attestations } = forge;
   const { place } = forge;
   const guarded =
     <A extends readonly unknown[], R>(write: (...args: A) => R, what: (...args: A) => string) =>
@@ -44,6 +44,7 @@ export function rehearseWrites(forge: Forge): Forge {
           ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`,
         ),
       },
+      attestations: attestations && { keep: guarded(attestations.keep, () => 'write an attestation') },
       issues: issues && {
         ...issues,
         open: guarded(issues.open, ({ title }) => `open the issue ${JSON.stringify(title)}`),

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../src/host/log.ts';
 import type { EvidenceSigner } from '../../../src/project/configuration/config.ts';
 import { openBundle } from '../../../src/release/attestations/bundle.ts';
+import { keepAtForge } from '../../../src/release/attestations/keep-at-forge.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import type { Trust } from '../../../src/release/attestations/trust.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
@@ -179,6 +181,8 @@ describe('a bundle that a workflow run signed without a key', () => {
     const at = (ref: string) => byRun({ workflow: `acme/ci/.github/workflows/build.yml@${ref}` });
     expect(await openBundle(await at('refs/tags/v1'), trust(reusable))).toHaveProperty('signedBy');
     expect(await openBundle(await at('refs/heads/main'), trust(reusable))).toHaveProperty('refused');
+    // Who may push tags may make this one, whatever protects v1.
+    expect(await openBundle(await at('refs/tags/v1@mine'), trust(reusable))).toHaveProperty('refused');
   });
 
   it.each<[string, (bundle: Written) => void]>([
@@ -271,6 +275,29 @@ describe('the signer of evidence', () => {
     await expect(attestationSigner(trust(key('keys/none.pub')), {})).rejects.toThrow(
       /keys\/none\.pub.*does not exist/,
     );
+  });
+
+  it('is kept by the forge too if a run signs, and only then; a refusal is one line for all of a run', async () => {
+    const lines: string[] = [];
+    const log = { ...silentLog, info: (line: string) => void lines.push(line) };
+    const given: Uint8Array[] = [];
+    const sign = async (signer: EvidenceSigner, env: NodeJS.ProcessEnv, answer: string | undefined) => {
+      const keep = async (bytes: Uint8Array) => {
+        given.push(bytes);
+        return answer;
+      };
+      const attestations = { keep };
+      const kept = keepAtForge(await attestationSigner(trust(signer), env), { attestations }, log);
+      return [await kept?.sign(statement), await kept?.sign(statement)];
+    };
+    await sign(key('keys/own.pub'), { COXSWAIN_EVIDENCE_KEY: own.privateKey }, 'it is no use');
+    expect(given).toEqual([]);
+    expect(await sign(workflow, sigstore.runAs(run), undefined)).toEqual(given);
+    expect([given.length, lines]).toEqual([2, []]);
+    const [first] = await sign(workflow, sigstore.runAs(run), 'the job lacks a permission');
+    expect(await openBundle(first as Uint8Array, trust(workflow))).toHaveProperty('signedBy');
+    expect(given).toHaveLength(3);
+    expect(lines).toEqual([expect.stringMatching(/keeps no attestation.*: the job lacks a permission/)]);
   });
 
   it('says that GitHub gave no token, without the access token', async () => {

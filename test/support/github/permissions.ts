@@ -10,6 +10,7 @@ export const everything: Permissions = {
   statuses: 'write',
   actions: 'write',
   packages: 'write',
+  attestations: 'write',
   metadata: 'read',
 };
 
@@ -27,6 +28,7 @@ export function permissionFor(method: string, route: string): Need {
       ['issues', level],
       ['pull_requests', level],
     ];
+  if (route.startsWith('attestations')) return [['attestations', level]];
   if (route.startsWith('actions')) return [['actions', level]];
   if (route.startsWith('statuses') || /^commits\/[^/]+\/status/.test(route)) return [['statuses', level]];
   if (/^commits\/[^/]+\/pulls$/.test(route)) return [['pull_requests', 'read']];

@@ -1,5 +1,6 @@
 import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
+import { keepAtForge } from '../../../release/attestations/keep-at-forge.ts';
 import { runAddress } from '../../../release/attestations/provenance.ts';
 import { type AttestationSigner, attestationSigner } from '../../../release/attestations/sign.ts';
 import { trustOf } from '../../../release/attestations/trust.ts';
@@ -94,7 +95,7 @@ export function onFiles(
 
 /** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
 export async function evidenceSigner(
-  { config, root }: Project,
+  { config, root, forge }: Project,
   about: { readonly tested: ImageUnderTest; readonly env: NodeJS.ProcessEnv; readonly log: Log },
 ): Promise<AttestationSigner | undefined> {
   const { tested, env, log } = about;
@@ -104,7 +105,7 @@ export async function evidenceSigner(
       'this run cannot sign, so its evidence will not count: coxswain.yaml says in evidence.signed-by whose does',
     );
   }
-  return signer;
+  return tested.reference === undefined ? signer : keepAtForge(signer, forge, log);
 }
 
 /** Evidence belongs in the test registry. */

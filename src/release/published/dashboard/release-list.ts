@@ -39,12 +39,18 @@ function item(release: Release, fleet: SiteFleet, { repository }: SiteInput): Ht
 
 /** Why a release is unusual: it has no evidence, did not soak, or restores an older content. */
 export function exceptions(fleet: SiteFleet, version: string): readonly Html[] {
-  const { urgent, rollBack, acceptedMissingEvidence: accepted } = fleet.state.records?.[version] ?? {};
+  const record = fleet.state.records?.[version] ?? {};
+  const { urgent, rollBack, acceptedMissingEvidence: accepted, acceptedVulnerabilities: found } = record;
   return [
     ...(accepted === undefined
       ? []
       : [
           html` <p><span class="badge untested">no evidence</span> accepted by ${nameOf(accepted.by)}: ${withLinks(accepted.reason)}</p>`,
+        ]),
+    ...(found === undefined
+      ? []
+      : [
+          html` <p><span class="badge untested">vulnerabilities</span> accepted by ${nameOf(found.by)}: ${withLinks(found.reason)}</p>`,
         ]),
     ...(urgent === undefined
       ? []

@@ -120,6 +120,7 @@ const permissions: readonly (readonly [RegExp, string])[] = [
   [/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, 'contents=write,pull_requests=write'],
   [/^GET .*\/pulls/, 'pull_requests=read'],
   [/^[A-Z]+ .*\/(?:pulls|issues)/, 'pull_requests=write'],
+  [/^POST .*\/attestations$/, 'attestations=write'],
   [/^POST .*\/statuses\//, 'statuses=write'],
   [/^GET .*\/statuses$/, 'statuses=read'],
   [/^GET /, 'contents=read'],

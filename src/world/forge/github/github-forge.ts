@@ -4,6 +4,7 @@ import type { Log } from '../../../host/log.ts';
 import type { Git } from '../../git/git.ts';
 import type { BranchStore, Forge, PullRequests, Statuses } from '../forge.ts';
 import { openGitHubApi } from './api.ts';
+import { openGitHubAttestations } from './attestations.ts';
 import { openGitHubBranches } from './branches.ts';
 import { openClone } from './clone.ts';
 import { whoAmI } from './comments.ts';
@@ -51,6 +52,7 @@ export function openGitHubForge(
     statuses: openGitHubStatuses(api),
     workflowRuns: openWorkflowRuns(api),
     issues: openGitHubIssues(api),
+    attestations: openGitHubAttestations(api),
     announce: async ({ number }) => {
       if (!(await isWorkflowsToken())) return;
       const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;

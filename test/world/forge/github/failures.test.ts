@@ -21,6 +21,7 @@ const github = useGitHub({
       login: 'github-actions[bot]',
       permissions: only('contents:write', 'pull_requests:write'),
     },
+    ghs_attests: { login: 'github-actions[bot]', permissions: only('attestations:write') },
     ghs_nothing: { login: 'github-actions[bot]', permissions: only() },
     github_pat_reads: { login: 'ada', permissions: only('contents:read') },
   },
@@ -358,6 +359,26 @@ describe('long lists', () => {
     await forge.pullRequests.comment(number, 'result', 'two');
     expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'two' }]);
     expect(github().requests.some(({ method }) => method === 'PATCH')).toBe(true);
+  });
+});
+
+describe('attestations', () => {
+  const bundle = (material: object) => Buffer.from(JSON.stringify({ verificationMaterial: material }));
+  const certified = bundle({ certificate: { rawBytes: 'MIIB' } });
+  const keep = async (token: string, bytes = certified) => (await open({ token })).attestations?.keep(bytes);
+
+  it('of a run that may write them are kept, and are one reason otherwise', async () => {
+    expect(await keep('ghs_attests')).toBeUndefined();
+    expect(github().attestations).toEqual([JSON.parse(certified.toString())]);
+    expect(await keep('ghs_nothing')).toBe('the job lacks the permission attestations: write');
+    expect(await keep('ghs_attests', bundle({ publicKey: {} }))).toBe('GitHub answers 422: Invalid bundle');
+    github().inject({ path: /attestations$/, status: 404, body: '{"message":"Not Found"}' });
+    expect(await keep('ghs_attests')).toMatch(/^this repository has none/);
+    expect(await (await open({ token: '' })).attestations?.keep(certified)).toMatch(/no token/);
+  });
+
+  it('are not asked for in a run that may only read', async () => {
+    expect((await open({ readOnly: 'a fork' })).attestations).toBeUndefined();
   });
 });
 

@@ -1,0 +1,13 @@
+import { type Route, refuse } from './answer.ts';
+
+/** Artifact attestations. GitHub keeps bundles whose certificate is for a run of the repository: none that a key signed. */
+export function attestationRoutes(kept: object[]): Route {
+  return async ({ method, route, body }) => {
+    if (method !== 'POST' || route !== 'attestations') return undefined;
+    const { verificationMaterial } = (body.bundle ?? {}) as { readonly verificationMaterial?: object };
+    if (verificationMaterial === undefined || !('certificate' in verificationMaterial))
+      return refuse(422, 'Invalid bundle');
+    kept.push(body.bundle as object);
+    return { status: 201, json: { id: kept.length } };
+  };
+}
