@@ -68,15 +68,18 @@ const reason = openObject('an object {"reason": "…"}', {
   reason: z.string({ error: 'a text, preferably the URL of an explanation' }),
 });
 
+/** A rollout in updates.json; unknown fields pass. */
+export const rollout = openObject('an object {start_epoch, start_percentage, duration_minutes}', {
+  start_epoch: startEpoch.optional(),
+  start_percentage: startPercentage.optional(),
+  duration_minutes: durationMinutes.optional(),
+});
+
 /** One entry of updates.json; unknown fields pass. */
 export const updateEntry = openObject('an entry: {version, metadata}', {
   version: someText('a version, such as "44.20260707.3.1"'),
   metadata: openObject('an object with rollout, barrier or deadend', {
-    rollout: openObject('an object {start_epoch, start_percentage, duration_minutes}', {
-      start_epoch: startEpoch.optional(),
-      start_percentage: startPercentage.optional(),
-      duration_minutes: durationMinutes.optional(),
-    }).optional(),
+    rollout: rollout.optional(),
     barrier: reason.optional(),
     deadend: reason.optional(),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openObject, readDocument, someText } from './document.ts';
-import { type UpdateEntry, updateEntry } from './metadata.ts';
+import { type Rollout, rollout, type UpdateEntry, updateEntry } from './metadata.ts';
 
 /** Who did something, why and when. */
 export interface Statement {
@@ -23,6 +23,24 @@ export interface PausedRollout extends Statement {
   readonly until?: number;
   /** It is stopped because the fleet is held, and goes on when the hold ends. */
   readonly held?: boolean;
+}
+
+/** A ring that did well, or that a person let pass: the rings after it may open. `reason` is the evidence. */
+export interface PassedRing extends Statement {
+  readonly ring: string;
+}
+
+/**
+ * A rollout that opens ring by ring. The update metadata offers the release to the rings that are open, and has no
+ * duration: time alone opens nothing, wherever the files are served.
+ */
+export interface StagedRollout {
+  readonly version: string;
+  /** The rollout as it was asked for: no ring opens before this says so. It moves by the time that rings wait. */
+  readonly rollout: Rollout;
+  readonly passed: readonly PassedRing[];
+  /** When the share in the update metadata changed last, UNIX seconds. */
+  readonly at: number;
 }
 
 /** Nothing is promoted into the fleet. */
@@ -83,6 +101,7 @@ export type Replacement = Statement;
 /** operations.json: what operators did to a fleet and update metadata has no field for. */
 export interface Operations {
   readonly paused?: readonly PausedRollout[];
+  readonly staged?: readonly StagedRollout[];
   readonly hold?: Hold;
   readonly stops?: readonly ExternalHold[];
   readonly urgent?: readonly UrgentRelease[];
@@ -106,79 +125,99 @@ const statement = {
 
 const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
 
-const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, halts, told, replaced}', {
-  paused: z
-    .array(
-      openObject('a paused rollout', {
-        version,
-        entry: updateEntry,
-        since: moment,
-        progress: z
-          .number({ error: 'a fraction from 0 to 1' })
-          .min(0, { error: 'a fraction from 0 to 1' })
-          .max(1, { error: 'a fraction from 0 to 1' }),
-        ...statement,
-        until: moment.optional(),
-        held: z.boolean({ error: 'true or false' }).optional(),
-      }),
-      { error: 'the list of paused rollouts' },
-    )
-    .optional(),
-  hold: openObject('an object {reason, by, at, until}', {
-    ...statement,
-    until: moment.optional(),
-  }).optional(),
-  stops: z
-    .array(
-      openObject('a hold set elsewhere', {
-        ...statement,
-        until: moment.optional(),
-        source: someText('the place where it was set'),
-      }),
-      { error: 'the list of holds set elsewhere' },
-    )
-    .optional(),
-  urgent: z
-    .array(
-      openObject('an urgent release', { version, commit: someText('a full commit name'), ...statement }),
-      { error: 'the list of urgent releases' },
-    )
-    .optional(),
-  withdrawn: z
-    .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
-      error: 'the list of withdrawn releases',
-    })
-    .optional(),
-  halts: z
-    .array(
-      openObject('a halt', {
-        condition: someText('the name of a condition'),
-        version,
-        key: someText('a text').optional(),
-        reason: statement.reason,
-        at: moment,
-        clear: moment.optional(),
-      }),
-      { error: 'the list of halts' },
-    )
-    .optional(),
-  told: z
-    .array(
-      openObject('an object {key, title, text, at}', {
-        key: someText('a text'),
-        title: someText('a text'),
-        text: someText('a hash'),
-        at: moment,
-      }),
-      { error: 'the list of incidents that were reported' },
-    )
-    .optional(),
-  replaced: z
-    .array(openObject('an object {reason, by, at}', statement), {
-      error: 'the list of deliberate replacements',
-    })
-    .optional(),
-});
+const operations = openObject(
+  'an object {paused, staged, hold, stops, urgent, withdrawn, halts, told, replaced}',
+  {
+    paused: z
+      .array(
+        openObject('a paused rollout', {
+          version,
+          entry: updateEntry,
+          since: moment,
+          progress: z
+            .number({ error: 'a fraction from 0 to 1' })
+            .min(0, { error: 'a fraction from 0 to 1' })
+            .max(1, { error: 'a fraction from 0 to 1' }),
+          ...statement,
+          until: moment.optional(),
+          held: z.boolean({ error: 'true or false' }).optional(),
+        }),
+        { error: 'the list of paused rollouts' },
+      )
+      .optional(),
+    staged: z
+      .array(
+        openObject('a rollout that opens ring by ring: {version, rollout, passed, at}', {
+          version,
+          rollout,
+          passed: z.array(
+            openObject('a ring that did well: {ring, reason, by, at}', {
+              ring: someText('the name of a ring'),
+              ...statement,
+            }),
+            { error: 'the list of rings that did well' },
+          ),
+          at: moment,
+        }),
+        { error: 'the list of rollouts that open ring by ring' },
+      )
+      .optional(),
+    hold: openObject('an object {reason, by, at, until}', {
+      ...statement,
+      until: moment.optional(),
+    }).optional(),
+    stops: z
+      .array(
+        openObject('a hold set elsewhere', {
+          ...statement,
+          until: moment.optional(),
+          source: someText('the place where it was set'),
+        }),
+        { error: 'the list of holds set elsewhere' },
+      )
+      .optional(),
+    urgent: z
+      .array(
+        openObject('an urgent release', { version, commit: someText('a full commit name'), ...statement }),
+        { error: 'the list of urgent releases' },
+      )
+      .optional(),
+    withdrawn: z
+      .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
+        error: 'the list of withdrawn releases',
+      })
+      .optional(),
+    halts: z
+      .array(
+        openObject('a halt', {
+          condition: someText('the name of a condition'),
+          version,
+          key: someText('a text').optional(),
+          reason: statement.reason,
+          at: moment,
+          clear: moment.optional(),
+        }),
+        { error: 'the list of halts' },
+      )
+      .optional(),
+    told: z
+      .array(
+        openObject('an object {key, title, text, at}', {
+          key: someText('a text'),
+          title: someText('a text'),
+          text: someText('a hash'),
+          at: moment,
+        }),
+        { error: 'the list of incidents that were reported' },
+      )
+      .optional(),
+    replaced: z
+      .array(openObject('an object {reason, by, at}', statement), {
+        error: 'the list of deliberate replacements',
+      })
+      .optional(),
+  },
+);
 
 /** Nothing is paused, held or withdrawn. */
 export const noOperations: Operations = {};

@@ -19,6 +19,7 @@ import {
   filesInFolder,
   type PublishedFiles,
 } from '../release/published/published-files.ts';
+import { readPrometheusCredentials } from '../world/prometheus/credentials.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
 /** What was checked, and what was found. The numbers are those of a published site, not of settings on GitHub. */
@@ -70,7 +71,16 @@ token may not read is reported as "could not check".
     const witnesses = files.where === artifacts.where ? [] : [artifacts];
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
-        { config, root: inputs.directory, client, files, now: context.now(), grace: inputs.grace, witnesses },
+        {
+          config,
+          root: inputs.directory,
+          client,
+          files,
+          now: context.now(),
+          grace: inputs.grace,
+          prometheus: readPrometheusCredentials(context.env),
+          witnesses,
+        },
         { fleets, baseUrls: inputs['base-url'], nodeReferences, report },
       ),
     );

@@ -35,13 +35,13 @@ A release is made from the commit that the event names. If the branch has moved 
       fork: job.kind === 'test' && job.fork,
       fleet,
       commit: 'commit' in job ? job.commit : undefined,
-      matrix: job.kind === 'nothing' || job.kind === 'lint' ? [] : work,
+      matrix: ['nothing', 'lint', 'halt'].includes(job.kind) ? [] : work,
     };
     return { data, text: describe(job, work) };
   },
   action: { token: true },
   outputs: {
-    job: { about: 'watch, test, lint, release or nothing', of: ({ job }) => job },
+    job: { about: 'watch, test, lint, halt, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     commit: {
       about: 'the commit to release, or to check; empty if there is none',
@@ -84,6 +84,8 @@ function describe(
       return work.length === 0
         ? `release to ${job.fleet.name}: its image is built and tested`
         : [`build, test and release to ${job.fleet.name}`, ...jobs].join('\n');
+    case 'halt':
+      return 'hand an alert to watch-fleet';
     case 'lint':
       return 'check a change of the state branch';
     case 'nothing':

@@ -10,6 +10,7 @@ import { text } from '../cli/inputs.ts';
 import { defineVerb, type Outcome, type Verb } from '../cli/verb.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import { codeBlock } from '../host/markdown.ts';
+import type { Config } from '../project/configuration/config.ts';
 import { overtaken } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 import bootTest from './boot-test.ts';
@@ -20,6 +21,7 @@ import promoteImage from './promote-image.ts';
 import publishUpdates from './publish-updates.ts';
 import startRollout from './start-rollout.ts';
 import watchBase from './watch-base.ts';
+import watchFleet from './watch-fleet.ts';
 
 type Step = readonly [verb: Verb, name: string, inputs: Readonly<Record<string, string>>];
 
@@ -27,7 +29,9 @@ export default defineVerb({
   summary: 'Do the whole job for the event of this workflow run',
   about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
 
-  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates if something is published
+  schedule, workflow_dispatch   watch-base, open-promotion; if something is published, publish-updates, and watch-fleet
+                                before it if coxswain.yaml has halt-when or success-threshold
+  repository_dispatch           of the type coxswain-halt: watch-fleet with the alert, publish-updates
   pull_request                  build-image, boot-test; without any credential for a fork's
   pull_request_target           into the state branch: lint-updates
   push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
@@ -72,7 +76,7 @@ export default defineVerb({
     };
   },
   outputs: {
-    job: { about: 'watch, test, lint, release or nothing', of: ({ job }) => job },
+    job: { about: 'watch, test, lint, halt, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     site: {
       about: 'folder with the published files; empty if nothing is published',
@@ -109,9 +113,12 @@ async function stepsOf(
       return [
         [watchBase, 'watch-base', {}],
         ...(promoted && released ? [[openPromotion, 'open-promotion', {}] as const] : []),
+        ...(released && isWatched(config) ? [[watchFleet, 'watch-fleet', {}] as const] : []),
         ...(released ? [publish] : []),
       ];
     }
+    case 'halt':
+      return [[watchFleet, 'watch-fleet', { alert: job.alert }], publish];
     case 'lint':
       return [[lintUpdates, 'lint-updates', { commit: job.commit }]];
     case 'test':
@@ -128,6 +135,13 @@ async function stepsOf(
       ];
     }
   }
+}
+
+/** Some fleet has something that watch-fleet evaluates. */
+function isWatched({ fleets }: Config): boolean {
+  return Object.values(fleets).some(
+    ({ haltWhen, successThreshold }) => haltWhen.length > 0 || successThreshold !== undefined,
+  );
 }
 
 function testSteps(

@@ -20,12 +20,15 @@ import { shortCommit } from '../world/git/short-commit.ts';
 import { readPrometheusCredentials } from '../world/prometheus/credentials.ts';
 
 export default defineVerb({
-  summary: 'Pause rollouts that make trouble: evaluate halt-when of each fleet',
+  summary: 'Pause rollouts that make trouble, and open rings after rings that did well',
   about: `
 Asks what halt-when in coxswain.yaml names. If a condition is trouble while a release rolls out, the rollout is paused, with the
 evidence as its reason: one commit on the state branch. Each condition halts a rollout once: it has to be clear before it can do
 so again, so resume is final. What cannot be asked counts neither as trouble nor as health: it is reported, nothing
 changes, and the exit code is 3.
+
+If the fleet has a success-threshold, a rollout opens ring by ring: the next ring opens when its time has come, the rings
+before it did well (coxswain observe --record counts their nodes), and every condition of halt-when is calm.
 
 It also keeps one issue on GitHub for each failure, and closes it when that is over: a halt, a release that failed, a red pull request
 of the base, a release or a publication that is overdue. notify.command in coxswain.yaml is run for them too.
@@ -101,8 +104,8 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
           .join('\n'),
     },
     changed: {
-      about: 'true if a rollout was halted or resumed, and has to be published',
-      of: ({ fleets }) => fleets.some(({ steps }) => steps.length > 0),
+      about: 'true if a rollout was halted or resumed, or a ring was opened, and it has to be published',
+      of: ({ fleets }) => fleets.some(({ steps, opened }) => steps.length + opened.length > 0),
     },
   },
 });
@@ -142,7 +145,9 @@ async function evaluateOnce(
   }
   const incidents = await reportIncidents(project, fleets, { by, now: now(), log });
   const written =
-    watches.some(({ steps }) => steps.length > 0) || failures.length === 0 ? await publish?.() : undefined;
+    watches.some(({ steps, opened }) => steps.length + opened.length > 0) || failures.length === 0
+      ? await publish?.()
+      : undefined;
   if (failures.length > 0) {
     for (const watch of watches) log.info(reportText(reportOn(watch)));
     for (const error of failures.slice(1)) log.warn(messageOf(error));
@@ -214,10 +219,10 @@ function dataOf({ watches, incidents, written }: Evaluation): WatchAnswer {
   return { fleets: watches, ...incidents, written: written ?? null };
 }
 
-function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit }: FleetWatch): Report {
+function reportOn({ fleet, conditions, halted, summary, warnings, rings, stateCommit }: FleetWatch): Report {
   const headline =
-    conditions.length === 0
-      ? 'it has no halt-when'
+    conditions.length + rings.length === 0 && stateCommit === undefined
+      ? 'it has no halt-when, and no ring that a rollout waits for'
       : stateCommit !== undefined
         ? summary
         : halted.length > 0
@@ -233,6 +238,7 @@ function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit }:
             head: ['condition', '', ''],
             rows: conditions.map(({ condition, is, what }) => [condition, is, what]),
           },
+      ...rings.map(({ version, is, note }) => `${version} ${is === 'well' ? 'goes on' : 'waits'}: ${note}`),
       stateCommit === undefined
         ? undefined
         : `commit ${shortCommit(stateCommit)}; public with the next publish-updates`,

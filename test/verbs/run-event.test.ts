@@ -1,11 +1,17 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import runEvent from '../../src/verbs/run-event.ts';
 import { buildAndTest } from '../faults/stage.ts';
-import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
-import { useRegistry } from '../support/registry.ts';
+import {
+  contextAt,
+  createProject,
+  publishBase,
+  recordRelease,
+  type TestProject,
+} from '../support/project.ts';
+import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
 const registry = useRegistry();
@@ -16,10 +22,10 @@ beforeEach(async () => {
   await publishBase(project, '44.20260621.3.1');
 });
 
-async function run(name: string, ref: string) {
+async function run(name: string, ref: string, payload: unknown = {}) {
   const folder = await temporaryFolder();
   const file = join(folder, 'event.json');
-  await writeFile(file, '{}');
+  await writeFile(file, JSON.stringify(payload));
   const output = join(folder, 'site');
   const inputs = readArguments(runEvent.inputs, ['--directory', project.git.directory, '--output', output]);
   const commit = await project.git.run(['rev-parse', 'testing']);
@@ -35,6 +41,23 @@ describe('run-event', () => {
     expect(outcome.exitCode).toBe(0);
     const { releases } = await project.state.readFleet('testing');
     expect(releases.releases.map(({ version }) => version)).toEqual([candidate.version]);
+  });
+
+  it('halts a rollout for an alert, publishes that, and fails for an alert that is none', async () => {
+    const halting = await createProject(registry.host, {
+      time: now - 86_400,
+      fleets: '  testing: { halt-when: [{ name: alerts, webhook: true }] }',
+    });
+    const { digest } = await pushSampleImage(halting.client, halting.config.image, { tag: '1-aa' });
+    await recordRelease(halting, 'testing', { version: '1-aa', time: now - 3600, digest });
+    project = halting;
+    const alerted = (client_payload: unknown) =>
+      run('repository_dispatch', 'refs/heads/testing', { action: 'coxswain-halt', client_payload });
+    const wrong = await alerted({ fleet: 'stabel', reason: 'disks' });
+    expect(wrong.outcome).toMatchObject({ exitCode: 1, data: { job: 'halt', site: undefined } });
+    const { outcome, output } = await alerted({ fleet: 'testing', reason: 'disks fill up' });
+    expect(outcome).toMatchObject({ exitCode: 0, data: { job: 'halt', site: output } });
+    expect(await readFile(join(output, 'testing/updates.json'), 'utf8')).not.toContain('start_epoch');
   });
 
   it('only watches the base on a schedule until something is released', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Adoption } from '../../src/guidance/adoption.ts';
 import { parseGraph } from '../../src/guidance/graph.ts';
 import type { FleetWatch } from '../../src/operate/watch-fleet/watch-fleet.ts';
 import { editState } from '../../src/release/operations/edit-fleet.ts';
@@ -169,7 +170,25 @@ describe.skipIf(noPrometheus !== undefined)(
   },
 );
 
+const noAdoption: Adoption = {
+  fleet: 'testing',
+  observedAt: 0,
+  window: { from: 0, until: 0 },
+  method: 'exact',
+  standardError: 0,
+  nodes: 10,
+  requests: { counted: 10, perNodeAndDay: 1, withoutNode: 0 },
+  releases: [],
+  rings: [],
+  days: [],
+  curves: { start: 0, step: hour, releases: {} },
+  stuck: [],
+  cameBack: [],
+  missing: [],
+};
+
 describe('watch-fleet', () => {
+  const registry = useRegistry();
   const now = 1_785_000_000;
   let server: AnsweringServer;
   let project: TestProject;
@@ -268,6 +287,66 @@ describe('watch-fleet', () => {
       /--alert fleet.*leaves out/s,
     );
     expect(await stateCommit(alerted)).toBe(commit);
+  });
+
+  it('opens the next ring only after the one before did well, also in what is published', async () => {
+    const fleets = (more: string) =>
+      `  testing: { success-threshold: { adoption: 90 %, nodes: 3, after: 1h }${more} }`;
+    const staged = await createProject(registry.host, {
+      rings: 'rings: { canary: 0.0, early: 0.5 }',
+      fleets: fleets(
+        ', halt-when: [{ name: errors, prometheus: { url: "URL", query: errors, above: 5, for: 0s } }]',
+      ).replace('URL', server.url),
+    });
+    const site = await temporaryFolder();
+    for (const [version, begun] of [
+      ['1-aa', now - 60 * hour],
+      ['1-bb', now],
+    ] as const) {
+      const { digest } = await pushSampleImage(staged.client, staged.config.image, { tag: version });
+      await recordRelease(staged, 'testing', { version, time: begun, digest });
+    }
+    const offersIn = async (ring: string) =>
+      parseGraph(await readFile(join(site, `testing/x86_64/${ring}/v1/graph`), 'utf8'), 'graph').edges.length;
+    const look = async (at: number, value = '1') => {
+      server.answer = (_, response) => void response.end(matrixOf([[at, value]]));
+      const { data, text } = await run(staged, at, { output: site });
+      const [watched] = data.fleets;
+      return { rings: watched?.rings, text, early: await offersIn('early') };
+    };
+
+    expect(await look(now)).toMatchObject({ early: 0, rings: [{ ring: 'canary', is: 'waiting' }] });
+    // Nobody counted: the plan would be over by far, and the ring is closed.
+    const unknown = await look(now + 99 * hour);
+    expect(unknown).toMatchObject({ early: 0, rings: [{ ring: 'canary', is: 'unknown' }] });
+    expect(await offersIn('canary')).toBe(1);
+    const updates = await readFile(join(site, 'testing/updates.json'), 'utf8');
+    expect(updates).not.toContain('duration_minutes');
+
+    const at = now + 102 * hour;
+    const counted = (on: number, moment: number) => ({
+      ...noAdoption,
+      observedAt: moment,
+      lastRequest: moment,
+      rings: [{ ring: 'canary', nodes: 10, releases: { '1-aa': 10 - on, '1-bb': on }, cameBack: 0 }],
+    });
+    const record = (adoption: Adoption) =>
+      staged.state.changeFleet('testing', 'Count', (state) => ({ ...state, adoption }));
+    await record(counted(8, at));
+    expect(await look(at)).toMatchObject({ early: 0, rings: [{ is: 'waiting' }] });
+    await record(counted(9, at + hour));
+    // A condition that cannot be asked does not count as health.
+    expect(await look(at + hour, 'NaN')).toMatchObject({
+      early: 0,
+      rings: [{ is: 'waiting', note: expect.stringContaining('errors is not known') }],
+    });
+    const opened = await look(at + 2 * hour);
+    expect(opened).toMatchObject({ rings: [{ is: 'well' }] });
+    expect(opened.text).toContain('pass canary with 1-bb');
+    const said = await staged.git.run(['log', '-1', '--format=%B', 'coxswain']);
+    expect(said).toMatch(/Reason: canary: 90 % of 10 nodes run it .*\nBy: coxswain watch-fleet/);
+    // From canary's share on, the rest of the plan goes by time.
+    expect(await look(at + 15 * hour)).toMatchObject({ early: 1 });
   });
 
   it('refuses an alert with --every, because an alert comes once', async () => {

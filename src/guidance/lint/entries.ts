@@ -35,7 +35,8 @@ export function* lintEntries({ releases, updates, operations }: FleetSources): G
     }
     first.set(version, earlier ?? index);
     yield* lintMarks(version, metadata, at);
-    yield* lintRollout(metadata, at);
+    const staged = operations?.value.staged?.some((each) => each.version === version) === true;
+    yield* lintRollout(metadata, at, staged);
     const withdrawn = operations?.value.withdrawn?.find((each) => each.version === version);
     const isTarget = metadata.rollout !== undefined || metadata.barrier !== undefined;
     if (withdrawn !== undefined && isTarget) {
@@ -58,7 +59,7 @@ export function* lintEntries({ releases, updates, operations }: FleetSources): G
       };
     }
   }
-  for (const list of ['paused', 'withdrawn'] as const) {
+  for (const list of ['paused', 'staged', 'withdrawn'] as const) {
     for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {
       if (releases === undefined || versions.includes(version)) continue;
       const meant = nearest(version, versions);
@@ -128,7 +129,8 @@ function* lintMarks(
 const rolloutFields: ReadonlySet<string> = new Set(['start_epoch', 'start_percentage', 'duration_minutes']);
 const metadataFields: ReadonlySet<string> = new Set(['rollout', 'barrier', 'deadend']);
 
-function* lintRollout(metadata: UpdateEntry['metadata'], at: At): Generator<Finding> {
+/** @param staged it opens ring by ring, so it has no duration on purpose */
+function* lintRollout(metadata: UpdateEntry['metadata'], at: At, staged: boolean): Generator<Finding> {
   for (const key of Object.keys(metadata).filter((each) => !metadataFields.has(each))) {
     yield unknownField(key, metadataFields, at('metadata', key));
   }
@@ -146,7 +148,7 @@ function* lintRollout(metadata: UpdateEntry['metadata'], at: At): Generator<Find
         'the specification reads 0 as "no progress", but the graph as one minute: every node is offered it',
     };
   }
-  if (rollout.duration_minutes === undefined && (rollout.start_percentage ?? 0) < 1) {
+  if (!staged && rollout.duration_minutes === undefined && (rollout.start_percentage ?? 0) < 1) {
     yield {
       severity: 'warning',
       rule: 'no-duration',

@@ -2,6 +2,7 @@ import type { Config } from '../../project/configuration/config.ts';
 import { followOffer } from '../../release/follow-offer.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import { endExpiredPauses } from '../../release/operations/pause-rollout.ts';
+import { stepRings } from '../../release/operations/ring-steps.ts';
 import { checkOwnFolder } from '../../release/published/publishers/own-folder.ts';
 import type { FleetArtifact } from '../../release/published/publishers/publisher.ts';
 import type { FleetState, State } from '../../release/state/state.ts';
@@ -10,7 +11,7 @@ import { publishOnce } from './publish-once.ts';
 import { recordReplacement } from './replacement.ts';
 
 /**
- * Resumes rollouts whose pause has ended, then publishes the state branch: files in a folder, and an artifact for each
+ * Resumes rollouts whose pause has ended, opens rings whose time has come, then publishes the state branch: files in a folder, and an artifact for each
  * fleet.
  * @throws InputError, before anything is published, for a dirty state branch, for an image that production cannot
  *   serve, and for guidance that is less than what was published last
@@ -25,7 +26,7 @@ export async function publishUpdates(project: PublishParts, options: PublishOpti
   if (options.replace !== undefined) await recordReplacement(project, options.replace, options);
   for (;;) {
     for (const fleet of chosenFleets(config, options)) {
-      const what = await endPauses(project.state, fleet, options.now);
+      const what = await settleRollouts(project.state, fleet, options.now);
       if (what !== undefined) resumed.push({ fleet, what });
     }
     const commit = await forge.branches.resolve(config.stateBranch);
@@ -62,13 +63,14 @@ function chosenFleets(config: Config, { fleets }: PublishOptions): string[] {
   return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
 }
 
-/** @returns what was resumed, undefined if nothing was */
-async function endPauses(state: State, fleet: string, now: number): Promise<string | undefined> {
+/** @returns what went on, undefined if nothing did */
+async function settleRollouts(state: State, fleet: string, now: number): Promise<string | undefined> {
   let done: readonly string[] = [];
   const change = (current: FleetState) => {
     const settled = endExpiredPauses(current, now);
-    done = settled.done;
-    return settled.state;
+    const steps = stepRings(settled.state, state.ringGates(fleet), { now });
+    done = [...settled.done, ...steps.done];
+    return steps.state;
   };
   const order = { fleet, by: 'coxswain publish-updates', now };
   await state.changeFleet(fleet, () => commitMessage(order, done.join('; '), undefined), change);

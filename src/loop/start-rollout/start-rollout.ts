@@ -2,6 +2,7 @@ import { addUpdate, type UpdateEntry } from '../../guidance/metadata.ts';
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import { addRelease, type Release } from '../../guidance/releases.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import type { RingGates } from '../../project/configuration/ring-gates.ts';
 import { releaseCommit } from '../../project/fleets.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
@@ -11,6 +12,7 @@ import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { urgencyOfBuild, withoutUrgency } from '../../release/gates/urgent.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
+import { stepRings } from '../../release/operations/ring-steps.ts';
 import { refuseAroundPausedBarrier } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
 import { findTemplate, renderFleetTemplate } from '../../release/rollout-entry.ts';
@@ -148,6 +150,7 @@ export async function startRollout(
     urgent,
     guidance,
     source,
+    rings: state.ringGates(fleet.name),
     now,
   };
   let after = before;
@@ -189,6 +192,7 @@ interface AddedRelease {
   readonly guidance: UpstreamGuidance | undefined;
   /** The fleet that the release is promoted from. */
   readonly source: FleetState | undefined;
+  readonly rings: RingGates | undefined;
   /** UNIX seconds. */
   readonly now: number;
 }
@@ -198,7 +202,7 @@ function addToFleet(
   current: FleetState,
   added: AddedRelease,
 ): { readonly state: FleetState; readonly inherited: readonly InheritedBarrier[] } {
-  const { fleet, version, images, release, entry, record, urgent, guidance, source, now } = added;
+  const { fleet, version, images, release, entry, record, urgent, guidance, source, rings, now } = added;
   refuseHeld(current, { fleet: fleet.name, now });
   refuseAroundPausedBarrier(current, fleet.name, version);
   refuseOlder(current, { fleet, version, images });
@@ -211,7 +215,8 @@ function addToFleet(
     },
     urgent,
   );
-  if (guidance === undefined) return { state, inherited: [] };
+  const inSteps = (fleetState: FleetState) => stepRings(fleetState, rings, { now, fresh: version }).state;
+  if (guidance === undefined) return { state: inSteps(state), inherited: [] };
   const result = inheritBarriers(state, { guidance, added: version, now });
   refuseBarrierBypasses(result, { fleet, version, source });
   const inherited = result.marked.map(({ version: base, reason, release: marked }) => ({
@@ -219,7 +224,7 @@ function addToFleet(
     base,
     reason,
   }));
-  return { state: result.state, inherited };
+  return { state: inSteps(result.state), inherited };
 }
 
 function hasRelease(state: FleetState, version: string): boolean {

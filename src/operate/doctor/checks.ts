@@ -10,6 +10,7 @@ import { nodeReferenceCheck } from './checks/node-reference.ts';
 import { otherProjectCheck } from './checks/other-project.ts';
 import { overdueCheck } from './checks/overdue.ts';
 import { plainHttpCheck } from './checks/plain-http.ts';
+import { prometheusCheck } from './checks/prometheus.ts';
 import { guidanceSignatureCheck } from './checks/signed-guidance.ts';
 import { streamCheck } from './checks/stream.ts';
 import { streamTagCheck } from './checks/stream-tag.ts';
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   evidenceCheck,
   nodePolicyCheck,
   createdCheck,
+  prometheusCheck,
 ];
 
 /** Runs every check about this kind of subject. */

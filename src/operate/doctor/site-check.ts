@@ -6,6 +6,7 @@ import type { Ring } from '../../project/configuration/rings.ts';
 import type { Heard, LastPublished } from '../../release/published/last-published.ts';
 import type { PublishedFiles } from '../../release/published/published-files.ts';
 import type { PublicationStamp } from '../../release/published/stamp.ts';
+import type { PrometheusCredentials } from '../../world/prometheus/credentials.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Image } from '../../world/registry/image.ts';
 import type { DigestReference } from '../../world/registry/reference.ts';
@@ -37,6 +38,8 @@ export interface Tools {
   readonly now: number;
   /** How many seconds late a graph may be. */
   readonly grace: number;
+  /** For the servers that halt-when names. */
+  readonly prometheus?: PrometheusCredentials | undefined;
   /** Other places that know what was published. */
   readonly witnesses: readonly PublishedFiles[];
 }

@@ -1,3 +1,4 @@
+import type { Adoption } from '../../guidance/adoption.ts';
 import { type Hold, holdAt, type PausedRollout, type WithdrawnRelease } from '../../guidance/operations.ts';
 import {
   nextOpening,
@@ -12,6 +13,7 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { ringsToShow } from '../../project/configuration/rings.ts';
 import { type GateResult, isReady, nextGate } from '../../release/gates/gate.ts';
 import { findPendingPromotion } from '../../release/gates/pending-promotion.ts';
+import { type RingNote, ringNotes } from '../../release/operations/ring-notes.ts';
 import { metadataOf } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
 import { askFleetPolicy, type NodeVerdict } from '../../release/signatures/node-verdict.ts';
@@ -28,6 +30,10 @@ export interface FleetStatus {
   /** The fleet is closed. */
   readonly hold?: Hold;
   readonly paused: readonly PausedRollout[];
+  /** What rollouts wait for that open ring by ring. */
+  readonly rings: readonly RingNote[];
+  /** Who runs the newest release, as coxswain observe counted; absent if it was never recorded. */
+  readonly adoption?: AdoptionStatus;
   readonly withdrawn: readonly WithdrawnRelease[];
   /** Whether the fleet's nodes accept the newest release, by their policy; absent if the fleet does not sign. */
   readonly nodes?: NodeAnswer;
@@ -72,6 +78,23 @@ export interface PromotionStatus {
   readonly nextGate?: GateResult;
 }
 
+/** Who runs what, as it was recorded on the state branch. Shares from 0 to 1. */
+export interface AdoptionStatus {
+  /** When it was counted, UNIX seconds. */
+  readonly observedAt: number;
+  /** Different nodes in the counted days. */
+  readonly nodes: number;
+  readonly method: Adoption['method'];
+  /** Of them, those that run the newest release. */
+  readonly onNewest: number;
+  /** Of the nodes of each ring. */
+  readonly rings: readonly { readonly ring: string; readonly nodes: number; readonly onNewest: number }[];
+  /** Nodes that ran a newer release, and run an older one again. */
+  readonly cameBack: number;
+  /** Nodes that do not move on. */
+  readonly stuck: number;
+}
+
 interface Parts extends Pick<Project, 'config' | 'root' | 'client' | 'forge' | 'state'> {
   /** undefined if the base has none; an error if it cannot be read. */
   readonly guidance: UpstreamGuidance | Error | undefined;
@@ -91,8 +114,29 @@ export async function readFleetStatus(project: Parts, fleet: Fleet, now: number)
     }),
     ...defined({ hold, nodes }),
     paused: state.operations.paused ?? [],
+    rings: ringNotes(state, project.state.ringGates(fleet.name), now),
     withdrawn: state.operations.withdrawn ?? [],
-    ...defined({ promotion }),
+    ...defined({
+      promotion,
+      adoption: state.adoption === undefined ? undefined : adoptionStatus(state.adoption, version),
+    }),
+  };
+}
+
+function adoptionStatus(observed: Adoption, newest: string | undefined): AdoptionStatus {
+  const { observedAt, nodes, method, releases, rings, cameBack, stuck } = observed;
+  return {
+    observedAt,
+    nodes,
+    method,
+    onNewest: releases.find(({ version }) => version === newest)?.nodes ?? 0,
+    rings: rings.map((each) => ({
+      ring: each.ring,
+      nodes: each.nodes,
+      onNewest: each.releases[newest ?? ''] ?? 0,
+    })),
+    cameBack: cameBack.reduce((sum, each) => sum + each.nodes, 0),
+    stuck: stuck.reduce((sum, each) => sum + each.nodes, 0),
   };
 }
 

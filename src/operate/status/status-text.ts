@@ -1,7 +1,8 @@
-import { exact, type Report, say } from '../../host/report.ts';
+import { formatPercent } from '../../host/percent.ts';
+import { count, exact, type Report, say } from '../../host/report.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import { describeHold } from '../../release/operations/hold.ts';
-import type { FleetStatus, NodeAnswer, ReleaseStatus, RingStatus } from './fleet-status.ts';
+import type { AdoptionStatus, FleetStatus, NodeAnswer, ReleaseStatus, RingStatus } from './fleet-status.ts';
 
 const barLength = 24;
 
@@ -47,7 +48,7 @@ function ringOf({ ring, offered, offeredFrom }: RingStatus, now: number): string
 
 /** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status: FleetStatus, now: number): string[] {
-  const { release, hold, paused, withdrawn, nodes, promotion } = status;
+  const { release, hold, paused, rings, adoption, withdrawn, nodes, promotion } = status;
   const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
   const { acceptedVulnerabilities: found } = release?.record ?? {};
   const verdict = release?.upstream?.verdict;
@@ -57,6 +58,10 @@ function remarks(status: FleetStatus, now: number): string[] {
       ({ version, progress, reason, by, until }) =>
         `paused: ${version} at ${Number((progress * 100).toFixed(1))} %: ${reason} (by ${by}${until === undefined ? '' : `, until ${formatTime(until)}`})`,
     ),
+    ...rings.map(
+      ({ version, ring, note }) => `${ring === undefined ? 'rings' : 'WAITS'}: ${version}, ${note}`,
+    ),
+    ...(adoption === undefined ? [] : [adoptionOf(adoption)]),
     ...withdrawn
       .filter(({ version }) => version === release?.version)
       .map(({ reason, by, at }) => `withdrawn: ${reason} (by ${by} on ${formatTime(at)})`),
@@ -74,6 +79,23 @@ function remarks(status: FleetStatus, now: number): string[] {
       : []),
     ...(promotion === undefined ? [] : [nextOf(promotion, now)]),
   ];
+}
+
+function adoptionOf({ nodes, onNewest, rings, method, cameBack, stuck, observedAt }: AdoptionStatus): string {
+  const share = nodes === 0 ? '' : ` (${formatPercent(onNewest / nodes)})`;
+  const each = rings
+    .filter((ring) => ring.nodes > 0)
+    .map((ring) => `${ring.ring} ${ring.onNewest} of ${ring.nodes}`);
+  const more = [
+    ...(each.length < 2 ? [] : [each.join(', ')]),
+    ...(cameBack === 0 ? [] : [`${cameBack} CAME BACK to an older release`]),
+    ...(stuck === 0 ? [] : [`${stuck} do not move on`]),
+  ];
+  const about = method === 'sample' ? 'about ' : '';
+  return [
+    `adoption: ${about}${onNewest} of ${count(nodes, 'node')} run it${share}, counted on ${formatTime(observedAt)}`,
+    ...more,
+  ].join('; ');
 }
 
 function nodesOf(answer: NodeAnswer, { fleet, release }: FleetStatus): string {

@@ -8,12 +8,14 @@ import {
   haltedRollouts,
   runningRollouts,
 } from '../../release/operations/halt.ts';
+import { stagedOf } from '../../release/operations/staged-rollout.ts';
 import { metadataOf } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import type { PrometheusCredentials } from '../../world/prometheus/credentials.ts';
 import { askPrometheus } from './ask-prometheus.ts';
 import { judgeAdoption, type WatchedRollout } from './judge-adoption.ts';
+import { type Objection, openRings, type RingReport } from './open-rings.ts';
 
 /** What was found out about one condition of a fleet. */
 export interface ConditionReport {
@@ -33,6 +35,10 @@ export interface FleetWatch {
   readonly halted: readonly string[];
   readonly summary: string;
   readonly warnings: readonly string[];
+  /** Rings that rollouts wait for, and what is known about them. */
+  readonly rings: readonly RingReport[];
+  /** Rings that were opened now: clauses. */
+  readonly opened: readonly string[];
   /** Commit of the state branch, if it changed. */
   readonly stateCommit: string | undefined;
 }
@@ -43,6 +49,8 @@ const nothingFound = {
   halted: [],
   summary: '',
   warnings: [],
+  rings: [],
+  opened: [],
   stateCommit: undefined,
 } satisfies Omit<FleetWatch, 'fleet'>;
 
@@ -59,7 +67,8 @@ export interface WatchContext {
 
 /**
  * Evaluates halt-when of a fleet once, and pauses its rollouts if a condition is trouble: one commit on the state
- * branch. What cannot be asked is reported and changes nothing.
+ * branch. What cannot be asked is reported and changes nothing. Then it opens the rings whose time has come, if those
+ * before them did well.
  * @throws InputError for a dirty state branch
  */
 export async function watchFleet(
@@ -69,7 +78,8 @@ export async function watchFleet(
 ): Promise<FleetWatch> {
   const { now, by } = context;
   const { name, haltWhen } = fleet;
-  if (haltWhen.length === 0) return { ...nothingFound, fleet: name };
+  const rings = project.state.ringGates(name);
+  if (haltWhen.length === 0 && rings === undefined) return { ...nothingFound, fleet: name };
   const state = await project.state.readFleet(name);
   const watched = watchedRollouts(state, now);
   const asked = await Promise.all(
@@ -84,14 +94,34 @@ export async function watchFleet(
   );
   const findings = asked.flatMap((each) => each.findings);
   const { edit, stateCommit } = await actOnFindings(project.state, fleet, findings, { by, now });
+  const order = { fleet: name, by, now };
+  const opened =
+    rings === undefined
+      ? nothingFound
+      : await openRings(project.state, order, { rings, objection: objectionOf(asked) });
+  const done = stateCommit === undefined ? [] : [edit.summary];
   return {
     fleet: name,
     conditions: asked.flatMap(({ reports }) => reports),
     steps: edit.steps,
     halted: haltedRollouts(edit.state).map(({ version }) => version),
-    summary: edit.summary,
+    summary: [...done, ...opened.opened].join(', ') || edit.summary,
     warnings: edit.warnings ?? [],
-    stateCommit,
+    rings: opened.rings,
+    opened: opened.opened,
+    stateCommit: opened.stateCommit ?? stateCommit,
+  };
+}
+
+/** Only what is calm does not object: what cannot be asked never counts as health. A webhook reports trouble itself. */
+function objectionOf(asked: readonly Asked[]): Objection {
+  return (version) => {
+    const unasked = asked.flatMap(({ reports }) => reports.filter(({ is }) => is === 'unknown'));
+    const found = asked.flatMap(({ findings }) => findings);
+    const trouble = found.filter((each) => each.is !== 'calm' && (each.version ?? version) === version);
+    return unasked[0] === undefined
+      ? trouble[0]?.evidence
+      : `${unasked[0].condition} is not known: ${unasked[0].what}`;
   };
 }
 
@@ -150,7 +180,10 @@ function notAsked({ name }: HaltCondition, what: string): Asked {
 function watchedRollouts(state: FleetState, now: number): WatchedRollout[] {
   const running = runningRollouts(state, now).flatMap((version) => {
     const { rollout } = metadataOf(state.updates, version);
-    return rollout === undefined ? [] : [{ version, rollout }];
+    if (rollout === undefined) return [];
+    const staged = rollout.duration_minutes === undefined ? stagedOf(state, version) : undefined;
+    // What a ring was offered before it opened is nothing.
+    return [{ version, rollout: staged === undefined ? rollout : { ...rollout, start_epoch: staged.at } }];
   });
   const halted = haltedRollouts(state).map(({ version, progress }) => ({
     version,

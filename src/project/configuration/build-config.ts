@@ -18,6 +18,7 @@ import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } fr
 import { readAdoption } from './required-adoption.ts';
 import { readRings } from './rings.ts';
 import type { WrittenConfig } from './schema.ts';
+import { readRingSuccess } from './success-threshold.ts';
 import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream-guidance.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
@@ -193,6 +194,11 @@ function readFleet(
     required === undefined
       ? undefined
       : read(['fleets', name, 'adoption'], (place) => readAdoption(required, place));
+  const success = fleet?.['success-threshold'];
+  const successThreshold =
+    success === undefined
+      ? undefined
+      : read(['fleets', name, 'success-threshold'], (place) => readRingSuccess(success, place));
   if (soak === undefined) return undefined;
   return {
     name,
@@ -208,6 +214,7 @@ function readFleet(
     ...defined({ vulnerabilities }),
     freeze: [...common.freeze, ...own],
     haltWhen,
+    ...defined({ successThreshold }),
   };
 }
 

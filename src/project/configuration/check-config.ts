@@ -33,6 +33,7 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
     ...branchProblems(config, at),
     ...promotionProblems(config, at),
     ...haltProblems(config, at),
+    ...ringSuccessProblems(config, at),
   ];
 }
 
@@ -258,6 +259,39 @@ function haltProblems({ fleets }: Config, at: Placer): InputProblem[] {
       ];
     }),
   );
+}
+
+/** A threshold of a ring that does not exist, or has none after it, would never hold anything back. */
+function ringSuccessProblems({ fleets, rings }: Config, at: Placer): InputProblem[] {
+  const known = rings.filter((ring) => isNamed(ring) && ring.wariness < 1).map(({ name }) => name);
+  return Object.values(fleets).flatMap(({ name: fleet, successThreshold }) => {
+    if (successThreshold === undefined) return [];
+    const path = ['fleets', fleet, 'success-threshold'];
+    if (known.length === 0) {
+      return [
+        {
+          ...at(path),
+          problem: 'there is no ring that could do well first',
+          expected: 'a ring with a wariness below 1, such as rings: { canary: 0, early: 0.1 }',
+        },
+      ];
+    }
+    return (successThreshold.rings ?? []).flatMap((ring, index) => {
+      if (known.includes(ring)) return [];
+      const meant = nearest(ring, known);
+      return [
+        {
+          ...at([...path, 'rings', index]),
+          problem: rings.some(({ name }) => name === ring)
+            ? 'no ring opens after this one'
+            : 'there is no such ring',
+          found: ring,
+          expected: `one of ${known.join(', ')}`,
+          ...defined({ remedy: meant && `Did you mean ${meant}?` }),
+        },
+      ];
+    });
+  });
 }
 
 /** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */

@@ -6,6 +6,7 @@ import type { HaltCondition } from './halt-conditions.ts';
 import type { NodePart } from './node-parts.ts';
 import type { RequiredAdoption } from './required-adoption.ts';
 import type { Ring } from './rings.ts';
+import type { RingSuccess } from './success-threshold.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
 
 /** coxswain.yaml after its checks, with every default filled in. */
@@ -155,4 +156,6 @@ export interface Fleet {
   readonly freeze: readonly FreezeWindow[];
   /** When its rollouts are paused automatically; their names differ. */
   readonly haltWhen: readonly HaltCondition[];
+  /** What a ring has to reach before the next ones open; absent: rings open by time alone. */
+  readonly successThreshold?: RingSuccess;
 }

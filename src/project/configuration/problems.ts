@@ -162,6 +162,9 @@ function knownFields(path: Path): string[] {
     if (path[4] === 'came-back') return Object.keys(back.unwrap().shape);
     return Object.keys(haltConditionSchema.shape);
   }
+  if (path[0] === 'fleets' && path[2] === 'success-threshold') {
+    return Object.keys(shape.fleets.valueType.unwrap().shape['success-threshold'].unwrap().shape);
+  }
   if (path[0] === 'fleets') return Object.keys(shape.fleets.valueType.unwrap().shape);
   if (path[0] === 'upstream') return ['updates', 'releases'];
   if (path[0] === 'boot-test') return Object.keys(shape['boot-test'].unwrap().shape);

@@ -39,6 +39,32 @@ const soakForm = 'a duration, and what it is counted from: 48h, 48h after start,
 
 const adoptionForm = 'a share of the nodes, and the days in which they were seen: 90 %, or 90 % in 14d';
 
+const shareForm = 'a share of the nodes: 90 %';
+
+const successThreshold = z.strictObject({
+  adoption: z
+    .string(shareForm)
+    .regex(/^\d{1,3}(\.\d+)? ?%$/, shareForm)
+    .describe(
+      'The share of the nodes of a ring that have to run the release, or a newer one: 90 %. coxswain observe --record counts them.',
+    ),
+  nodes: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'How many nodes of a ring have to be seen: fewer prove nothing, and the next ring stays closed.',
+    ),
+  after: duration
+    .default('6h')
+    .describe('How long a ring has to be offered the release before it is judged.'),
+  rings: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe('The rings that have to do well. Default: all rings of coxswain.yaml with a wariness below 1.'),
+});
+
 const freezeWindow = z
   .strictObject({
     start: z
@@ -155,6 +181,11 @@ const fleet = z
     vulnerabilities: vulnerabilities.optional(),
     freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
     'halt-when': haltWhenSchema,
+    'success-threshold': successThreshold
+      .optional()
+      .describe(
+        'A rollout opens ring by ring, and the next ring opens only if the ones before it did well. coxswain watch-fleet looks.',
+      ),
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
 

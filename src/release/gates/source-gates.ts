@@ -67,6 +67,12 @@ export function rolloutGate(release: SourceRelease, now: number): GateVerdict {
   if (end !== undefined) {
     return { state: 'waiting', until: end, note: `complete on ${formatTime(end)}` };
   }
+  if (operations.staged?.some((each) => each.version === version) === true) {
+    return {
+      state: 'waiting',
+      note: `at ${formatPercent(rolloutProgress(rollout, now))}: it opens ring by ring, as each one does well`,
+    };
+  }
   const start = rollout.start_epoch ?? 0;
   return (rollout.start_percentage ?? 0) >= 1
     ? { state: 'waiting', until: start, note: `starts on ${formatTime(start)}` }

@@ -1,10 +1,12 @@
 import { oneLine } from '../../host/one-line.ts';
+import type { RingGates } from '../../project/configuration/ring-gates.ts';
 import type { FilePreview, FleetState, State } from '../state/state.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { hold, releaseHold } from './hold.ts';
 import { markBarrier, markDeadend } from './mark-release.ts';
 import { endExpiredPauses, pause, resume } from './pause-rollout.ts';
 import { reschedule } from './reschedule.ts';
+import { openNextRing, stepRings } from './ring-steps.ts';
 import { rollOut } from './roll-out.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -52,10 +54,18 @@ export interface EditAnswer {
   readonly files?: readonly FilePreview[];
 }
 
-/** Applies an action to a fleet's state. It also ends pauses whose time is over. */
-export function editState(before: FleetState, order: EditContext, action: Action): FleetEdit {
+/**
+ * Applies an action to a fleet's state. It also ends pauses whose time is over, and opens rings whose time has come.
+ * @param rings the rings that have to do well before the next ones open
+ */
+export function editState(
+  before: FleetState,
+  order: EditContext,
+  action: Action,
+  rings?: RingGates,
+): FleetEdit {
   const current = endExpiredPauses(before, order.now);
-  const edit = apply(current.state, order, action);
+  const edit = holdRingsBack(apply(current.state, order, action, rings), order.now, rings);
   if (current.done.length === 0) return edit;
   const done = edit.state === current.state ? [] : [edit.summary];
   return {
@@ -78,7 +88,7 @@ export async function editFleet(
 ): Promise<EditAnswer> {
   let edit: FleetEdit | undefined;
   const change = (before: FleetState) => {
-    edit = editState(before, order, action);
+    edit = editState(before, order, action, state.ringGates(order.fleet));
     return edit.state;
   };
   const answer = (rest: Pick<EditAnswer, 'changed' | 'stateCommit' | 'files'>): EditAnswer => ({
@@ -109,7 +119,17 @@ export function commitMessage(order: EditContext, summary: string, reason: strin
   ].join('\n');
 }
 
-function apply(state: FleetState, order: EditContext, action: Action): FleetEdit {
+function holdRingsBack(edit: FleetEdit, now: number, rings: RingGates | undefined): FleetEdit {
+  const { state, done } = stepRings(edit.state, rings, { now });
+  return state === edit.state ? edit : { ...edit, state, summary: [edit.summary, ...done].join('; ') };
+}
+
+function apply(
+  state: FleetState,
+  order: EditContext,
+  action: Action,
+  rings: RingGates | undefined,
+): FleetEdit {
   switch (action.kind) {
     case 'rollout':
       return rollOut(state, { ...action, ...order });
@@ -117,8 +137,11 @@ function apply(state: FleetState, order: EditContext, action: Action): FleetEdit
       return reschedule(state, { ...action, ...order });
     case 'pause':
       return pause(state, { ...action, ...order });
-    case 'resume':
-      return resume(state, { ...action, ...order });
+    case 'resume': {
+      const resumed = resume(state, { ...action, ...order });
+      if (resumed.state !== state) return resumed;
+      return openNextRing(state, { ...action, ...order, rings }) ?? resumed;
+    }
     case 'barrier':
       return markBarrier(state, { ...action, ...order });
     case 'deadend':

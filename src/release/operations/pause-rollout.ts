@@ -7,6 +7,7 @@ import { formatPercent } from '../../host/percent.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { withResumedPlan } from './staged-rollout.ts';
 import { ageOf, metadataOf, requireRelease, setMetadata } from './update-entries.ts';
 
 /**
@@ -204,7 +205,7 @@ export function resumeOne(
   const { rollout } = entry.metadata;
   const resumed = rollout === undefined ? undefined : resumedRollout(rollout, { since, now });
   const next = setMetadata(
-    forgotten,
+    withResumedPlan(forgotten, version, { since, now }),
     version,
     { ...entry.metadata, ...defined({ rollout: resumed }), ...said },
     now,

@@ -7,6 +7,7 @@ import type { FleetState } from '../state/state.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { refusePastStart } from './past-start.ts';
 import { unfinishedRollouts } from './pause-rollout.ts';
+import { stagedOf, withStaged } from './staged-rollout.ts';
 import { metadataOf, requireRelease, setMetadata } from './update-entries.ts';
 
 type Order = EditContext & {
@@ -34,14 +35,25 @@ export function reschedule(state: FleetState, order: Order): FleetEdit {
       problem: `the rollout of ${version} is complete: every node is offered it`,
     });
   }
-  const moved = phase === 'scheduled' ? moveWhole(rollout, order) : moveEnd(rollout, order);
-  if (moved === rollout) {
+  const staged = rollout.duration_minutes === undefined ? stagedOf(state, version) : undefined;
+  const plan = staged?.rollout ?? rollout;
+  const moved =
+    phase === 'scheduled'
+      ? moveWhole(plan, order)
+      : moveEnd(rollout, { ...order, planned: rolloutEnd(plan) });
+  if (moved === plan || moved === rollout) {
     return { state, summary: `${version} is complete on ${formatTime(end)} already` };
   }
   const reached = rolloutProgress(rollout, now);
   const newEnd = rolloutEnd(moved) as number;
+  const next =
+    staged === undefined || phase === 'scheduled'
+      ? // Before its start it opens ring by ring again, from the first.
+        setMetadata(withStaged(state, version, undefined), version, { ...said, rollout: moved }, now)
+      : // Only the plan moves: rings that wait for others stay closed.
+        withStaged(state, version, { ...staged, rollout: moved });
   return {
-    state: setMetadata(state, version, { ...said, rollout: moved }, now),
+    state: next,
     summary:
       phase === 'scheduled'
         ? `reschedule ${version} to ${formatTime(moved.start_epoch as number)} until ${formatTime(newEnd)}`
@@ -94,8 +106,11 @@ function moveWhole(rollout: Rollout, { now, start: wanted, end }: Order): Rollou
   return same ? rollout : { ...rollout, start_epoch: start, duration_minutes: minutes };
 }
 
-/** For a rollout after its start. */
-function moveEnd(rollout: Rollout, { now, start, end }: Order): Rollout {
+/** For a rollout after its start. @param order.planned when it is to be complete until now */
+function moveEnd(
+  rollout: Rollout,
+  { now, start, end, planned: there }: Order & { readonly planned: number | undefined },
+): Rollout {
   const begun = rollout.start_epoch ?? 0;
   if (start !== undefined && start !== begun) {
     throw new InputError({
@@ -107,7 +122,6 @@ function moveEnd(rollout: Rollout, { now, start, end }: Order): Rollout {
     });
   }
   refuseEnd(end, { after: now, now });
-  const there = rolloutEnd(rollout);
   if (there !== undefined && Math.abs(there - end) < 30) return rollout;
   // Rounded up, because nodes would lose their offer by a lower share.
   const reached = Math.min(1, Math.ceil(rolloutProgress(rollout, now) * 1e6) / 1e6);

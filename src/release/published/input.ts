@@ -43,6 +43,8 @@ export interface FleetFacts {
   };
   /** A freeze window that is open. @property until UNIX seconds; absent for one that never ends */
   readonly freeze?: { readonly reason: string; readonly until?: number };
+  /** What rollouts wait for that open ring by ring. */
+  readonly rings?: readonly { readonly version: string; readonly ring?: string; readonly note: string }[];
   /** What upstream does with the base of the newest release. */
   readonly upstream?: UpstreamStatus;
   /** What must be done in time. @property at UNIX seconds */

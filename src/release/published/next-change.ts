@@ -2,11 +2,13 @@ import { buildGraph } from '../../guidance/graph.ts';
 import { nextOpening } from '../../guidance/progress.ts';
 import { rolloutOf } from '../../guidance/throttle.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
+import { nextRingLook } from '../operations/ring-notes.ts';
 import type { SiteFleet } from './input.ts';
 
 /**
  * The first second after `now` at which any published graph differs from what it is now, or undefined if only a
- * change of the state will make it differ. Before that second it is useless to render again.
+ * change of the state will make it differ. Before that second it is useless to render again. While a ring waits for
+ * the success of another one, it is the next full hour.
  * @param now UNIX seconds
  */
 export function nextChangeDue(
@@ -30,6 +32,9 @@ export function nextChangeDue(
       });
     });
   });
-  const due = moments.filter((moment) => moment !== undefined);
+  const looks = fleets.map(({ state: { updates, operations = {} } }) =>
+    nextRingLook({ updates, operations }, [...warinesses], now),
+  );
+  const due = [...moments, ...looks].filter((moment) => moment !== undefined);
   return due.length === 0 ? undefined : due.reduce((one, other) => Math.min(one, other));
 }

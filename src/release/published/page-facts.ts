@@ -2,9 +2,11 @@ import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { ringGatesOf } from '../../project/configuration/ring-gates.ts';
 import type { Commit } from '../../world/forge/forge.ts';
 import { freezeAt } from '../gates/freeze.ts';
 import { findPendingPromotion } from '../gates/pending-promotion.ts';
+import { ringNotes } from '../operations/ring-notes.ts';
 import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from '../upstream/guidance.ts';
@@ -60,6 +62,7 @@ async function factsOf(
     findPendingPromotion(project, fleet, { to: state, guidance, now }),
   );
   const freeze = freezeAt(fleet.freeze, now);
+  const rings = ringGatesOf(project.config, fleet.name);
   const base = state.records[state.releases.releases.at(-1)?.version ?? '']?.baseVersion;
   return defined({
     promotion:
@@ -79,6 +82,7 @@ async function factsOf(
       guidance === undefined || guidance instanceof Error || base === undefined
         ? undefined
         : upstreamStatusOf(guidance, base, now),
+    rings: rings === undefined ? undefined : ringNotes(state, rings, now),
     deadlines: fleet.signing.flatMap(({ file, until }) =>
       until === undefined ? [] : [{ what: `The key ${file} no longer signs`, at: until }],
     ),

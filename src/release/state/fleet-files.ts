@@ -108,7 +108,7 @@ export function parseFleet(
   const operationsText = files.get(operationsFile);
   const operations =
     operationsText === undefined ? noOperations : parseOperations(operationsText, place(operationsFile));
-  for (const list of ['paused', 'withdrawn'] as const) {
+  for (const list of ['paused', 'staged', 'withdrawn'] as const) {
     for (const [index, { version }] of (operations[list] ?? []).entries()) {
       if (versions.has(version)) continue;
       throw new InputError({

@@ -6,8 +6,10 @@ import { defined } from '../../host/defined.ts';
 import { quote } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import { ringGatesOf } from '../../project/configuration/ring-gates.ts';
 import { formatRepository } from '../../world/registry/reference.ts';
 import { fleetFolder } from './fleet-files.ts';
+import { lintRings } from './lint-rings.ts';
 import { parseRecord, type ReleaseRecord } from './release-record.ts';
 
 /** Path on the state branch → text. */
@@ -59,7 +61,11 @@ function lintFleet(
     timeZone: options.timeZone,
     repository: formatRepository(options.config.image),
   });
-  return [...guidance, ...lintRecords(fleet, after, before), ...lintAdoption(fleet, after)];
+  const rings = lintRings(textsOf(fleet, after), textsOf(fleet, before), {
+    rings: ringGatesOf(options.config, fleet),
+    now: options.now,
+  });
+  return [...guidance, ...rings, ...lintRecords(fleet, after, before), ...lintAdoption(fleet, after)];
 }
 
 function lintAdoption(fleet: string, files: StateFiles): readonly Finding[] {

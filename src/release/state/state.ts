@@ -1,4 +1,5 @@
 import type { Config } from '../../project/configuration/config.ts';
+import { type RingGates, ringGatesOf } from '../../project/configuration/ring-gates.ts';
 import type { BranchStore, FileChange, Sha } from '../../world/forge/forge.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
 import type { ConfirmFirstRelease } from '../witnesses/first-release.ts';
@@ -28,6 +29,8 @@ export interface State {
     message: string | (() => string),
     change: (state: FleetState) => FleetState,
   ): Promise<{ readonly changed: boolean; readonly commit: Sha | undefined }>;
+  /** The rings of a fleet that have to do well before the next ones open; undefined if it has no success-threshold. */
+  ringGates(fleet: string): RingGates | undefined;
   /** What changeFleet would write: nothing is written. @throws like changeFleet */
   previewFleet(fleet: string, change: (state: FleetState) => FleetState): Promise<FilePreview[]>;
 }
@@ -82,6 +85,7 @@ export function openState(
         const made = await branches.commit({ branch, parent: commit, changes, message: said });
         return { changed: true, commit: made };
       }),
+    ringGates: (fleet) => ringGatesOf(config, fleet),
     previewFleet: async (fleet, change) => {
       const { files, state } = await read(fleet);
       const after = change(state);

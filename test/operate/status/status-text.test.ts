@@ -8,6 +8,7 @@ it('says when a rollout starts, not when its first ring is offered it', () => {
     {
       fleet: 'stable',
       paused: [],
+      rings: [],
       withdrawn: [],
       release: {
         version: '1',
@@ -21,4 +22,32 @@ it('says when a rollout starts, not when its first ring is offered it', () => {
   );
   expect(JSON.stringify(facts)).toContain('starts in 2 d 3 h');
   expect(JSON.stringify(facts)).toContain('early: in 2 d 7 h');
+});
+
+it('says who runs the release, who came back, and which ring the others wait for', () => {
+  const { facts } = reportFleet(
+    {
+      fleet: 'stable',
+      paused: [],
+      withdrawn: [],
+      rings: [{ version: '2', ring: 'canary', note: 'the rings after canary wait for it: 3 of 9' }],
+      adoption: {
+        observedAt: 1_785_000_000,
+        nodes: 40,
+        method: 'exact',
+        onNewest: 3,
+        rings: [
+          { ring: 'canary', nodes: 9, onNewest: 3 },
+          { ring: 'no ring', nodes: 31, onNewest: 0 },
+        ],
+        cameBack: 2,
+        stuck: 1,
+      },
+    },
+    1_785_000_000,
+  );
+  expect(facts).toContain('WAITS: 2, the rings after canary wait for it: 3 of 9');
+  expect(facts).toContain(
+    'adoption: 3 of 40 nodes run it (7.5 %), counted on 2026-07-25T17:20:00Z; canary 3 of 9, no ring 0 of 31; 2 CAME BACK to an older release; 1 do not move on',
+  );
 });

@@ -9,8 +9,13 @@ export type Job =
   /** Judge the commit that is to be merged into the state branch. */
   | { readonly kind: 'lint'; readonly commit: string }
   | { readonly kind: 'release'; readonly fleet: Fleet; readonly commit: string }
+  /** Hand an alert to watch-fleet: JSON. */
+  | { readonly kind: 'halt'; readonly alert: string }
   /** There is nothing to do, which is not an error. */
   | { readonly kind: 'nothing'; readonly reason: string };
+
+/** The type of a repository_dispatch that halts a rollout. */
+const haltType = 'coxswain-halt';
 
 /** What a workflow is for. It decides what a manual start does, because that event has no other information. */
 export const purposes = ['watch', 'release'] as const;
@@ -18,7 +23,8 @@ export type Purpose = (typeof purposes)[number];
 
 /**
  * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
- * queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released.
+ * queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released, an alert halts a
+ * rollout.
  * @throws InputError for any other event
  */
 export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 'watch'): Job {
@@ -62,6 +68,16 @@ export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 
       if (fleet !== undefined) return { kind: 'test', fleet, fork: false };
       throw noFleet(config, event.base, 'pull_request');
     }
+    case 'repository_dispatch': {
+      if (event.type === haltType) return { kind: 'halt', alert: JSON.stringify(event.payload) };
+      throw new InputError({
+        field: 'repository_dispatch',
+        problem: 'there is nothing to do for this type of event',
+        found: event.type,
+        expected: haltType,
+        remedy: `on: { repository_dispatch: { types: [${haltType}] } }`,
+      });
+    }
     case 'push': {
       if (event.deleted) return { kind: 'nothing', reason: `branch ${event.branch} was deleted` };
       const fleet = fleetOf(config, event.branch);
@@ -81,7 +97,8 @@ function wrongEvent(name: string, stateBranch: string): InputError {
     field: 'GITHUB_EVENT_NAME',
     problem: 'there is nothing to do for this event',
     found: name,
-    expected: 'schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet',
+    expected:
+      'schedule, workflow_dispatch, repository_dispatch, pull_request, merge_group, or push to the branch of a fleet',
     ...(name === 'pull_request_target'
       ? {
           remedy: `pull_request_target would give code from forks your credentials: use pull_request, which tests them without. Only for ${stateBranch}, whose files are never run, on: { pull_request_target: { branches: [${stateBranch}] } } is right.`,

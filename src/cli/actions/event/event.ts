@@ -30,6 +30,8 @@ export type WorkflowEvent =
       /** Its newest commit. */
       readonly commit: string;
     }
+  /** Somebody called the API of GitHub. The payload is text from outside. */
+  | { readonly kind: 'repository_dispatch'; readonly type: string; readonly payload: unknown }
   /** A merge queue tests what the branch would become. */
   | { readonly kind: 'merge_group'; readonly base: string }
   | {
@@ -48,6 +50,9 @@ const repositorySchema = z.looseObject({
   default_branch: z.string().optional(),
 });
 const payloadSchema = z.looseObject({
+  /** With repository_dispatch: its type. */
+  action: z.unknown().optional(),
+  client_payload: z.unknown().optional(),
   created: z.boolean().optional(),
   deleted: z.boolean().optional(),
   merge_group: z.looseObject({ base_ref: z.string() }).optional(),
@@ -119,6 +124,9 @@ function eventOf(
     // Runs that Dependabot causes get no secrets and a token that can only read, like those of forks.
     const fork = pull.head.repo?.full_name !== own || own === undefined || env.GITHUB_ACTOR === dependabot;
     return { kind: 'pull_request', number: pull.number, base: pull.base.ref, fork };
+  }
+  if (name === 'repository_dispatch' && typeof payload.action === 'string') {
+    return { kind: name, type: payload.action, payload: payload.client_payload ?? {} };
   }
   if (name === 'pull_request_target' && pull?.head.sha !== undefined) {
     return { kind: name, base: pull.base.ref, commit: pull.head.sha };

@@ -22,7 +22,11 @@ const texts: Readonly<Record<Kind, { readonly title: string; readonly about: str
     about: 'Moves the end of a rollout, and its start until it has begun. No node loses its offer.',
   },
   pause: { title: 'Pause', about: 'No further node is offered the release. The reached share is kept.' },
-  resume: { title: 'Resume', about: 'A paused rollout goes on at the share that it had reached.' },
+  resume: {
+    title: 'Resume',
+    about:
+      'A paused rollout goes on at the share that it had reached; one that waits for a ring to do well opens the next ring.',
+  },
   barrier: { title: 'Set a barrier', about: 'Nodes on older releases must pass through this one.' },
   deadend: { title: 'Mark a dead-end', about: 'Nodes on this release get no further update.' },
   withdraw: { title: 'Withdraw', about: 'The release is no longer offered to any node.' },
@@ -59,13 +63,13 @@ const allReleases: Partial<Record<Kind, string>> = {
   rollout: 'the newest release',
   reschedule: 'the only rollout that is not complete',
   pause: 'every rollout that is not complete',
-  resume: 'everything that is paused',
+  resume: 'everything that is paused, or else that waits for a ring',
 };
 
 const offered: Partial<Record<Kind, (state: FleetState, now: number) => boolean>> = {
   reschedule: (state, now) => unfinishedRollouts(state, now).length > 0,
   pause: (state, now) => unfinishedRollouts(state, now).length > 0,
-  resume: ({ operations }) => (operations.paused ?? []).length > 0,
+  resume: ({ operations }) => (operations.paused ?? []).length + (operations.staged ?? []).length > 0,
   'release-hold': ({ operations }, now) => holdAt(operations, now) !== undefined,
 };
 

@@ -2,6 +2,7 @@ import { rolloutEnd, rolloutPhase } from '../../../guidance/progress.ts';
 import { formatTime } from '../../../host/time.ts';
 import type { Fleet } from '../../../project/configuration/config.ts';
 import { unfinishedRollouts } from '../../../release/operations/pause-rollout.ts';
+import { stagedOf } from '../../../release/operations/staged-rollout.ts';
 import { metadataOf } from '../../../release/operations/update-entries.ts';
 import { type Html, html } from '../../../release/published/dashboard/html.ts';
 import type { FleetState } from '../../../release/state/state.ts';
@@ -41,9 +42,11 @@ function schedule(
   const { fleet, version, state, now } = rolling;
   const { rollout } = metadataOf(state.updates, version);
   if (rollout === undefined) return undefined;
-  const start = rollout.start_epoch ?? 0;
-  const end = rolloutEnd(rollout) ?? now + 86_400;
   const hasBegun = rolloutPhase(rollout, now) !== 'scheduled';
+  // One that opens ring by ring has its end, and before its start also that, in its plan.
+  const plan = stagedOf(state, version)?.rollout ?? rollout;
+  const start = (hasBegun ? rollout : plan).start_epoch ?? 0;
+  const end = rolloutEnd(plan) ?? now + 86_400;
   const id = `schedule-${fleet}-${version}`;
   return html`<form class="schedule" method="post" action="${context.root}preview" aria-label="Schedule of ${version} in ${fleet}" data-now="${now}" data-start="${start}" data-end="${end}"${hasBegun ? html` data-begun` : ''}>
 ${ownForm(context)}<input type="hidden" name="action" value="reschedule"><input type="hidden" name="fleet" value="${fleet}"><input type="hidden" name="version" value="${version}">

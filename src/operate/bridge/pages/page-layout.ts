@@ -1,5 +1,6 @@
 import { type Html, html } from '../../../release/published/dashboard/html.ts';
 import { dashboardStyle } from '../../../release/published/dashboard/style.ts';
+import { renderPage } from '../../../release/published/dashboard/whole-page.ts';
 import { bridgeStyle } from './bridge-style.ts';
 
 /** What every page of the bridge knows. */
@@ -24,27 +25,19 @@ export function layout(
     readonly isOutside?: boolean;
   },
 ): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${page.title} · Coxswain bridge</title>
-<link rel="icon" href="data:,">
-<style nonce="${nonce}">${{ html: dashboardStyle }}${{ html: bridgeStyle }}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-${page.isOutside === true ? undefined : html`<nav aria-label="Way back"><a href="${root}">← All fleets</a></nav>`}
+  return renderPage({
+    title: `${page.title} · Coxswain bridge`,
+    skip: { to: 'main', text: 'Skip to the content' },
+    styles: [dashboardStyle, bridgeStyle],
+    scripts: page.script === undefined ? [] : [page.script],
+    nonce,
+    body: html`${page.isOutside === true ? undefined : html`<nav aria-label="Way back"><a href="${root}">← All fleets</a></nav>`}
 <main id="main">
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-${page.script === undefined ? undefined : html`<script nonce="${nonce}">${{ html: page.script }}</script>`}
-</body>
-</html>
-`.html;
+`,
+  });
 }
 
 /** The hidden field that says that a form is ours. */

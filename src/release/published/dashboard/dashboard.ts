@@ -2,11 +2,11 @@ import type { SiteFleet, SiteInput } from '../input.ts';
 import { anchor, badge, fleetCard } from './fleet-card.ts';
 import { findProblems, lateness, overdue, type Problem } from './fleet-problems.ts';
 import { type Html, html } from './html.ts';
-import { contentPolicy, policyTag } from './policy.ts';
 import { type RolloutView, rolloutViews, showTime } from './rollout-view.ts';
 import { dashboardScript } from './script.ts';
 import { timeline } from './state-timeline.ts';
 import { dashboardStyle } from './style.ts';
+import { type Page, renderPage } from './whole-page.ts';
 
 /** What a server adds to the page. All HTML is taken as it is. */
 export interface PageOptions {
@@ -17,11 +17,8 @@ export interface PageOptions {
   /** Further style sheets and scripts, as texts. */
   readonly styles?: readonly string[];
   readonly scripts?: readonly string[];
-  /**
-   * The nonce of the server's own Content-Security-Policy: styles and scripts carry it, and the page has no policy of
-   * its own. Without it the page names the hashes of its styles and scripts in a policy.
-   */
-  readonly nonce?: string;
+  /** As in a page. */
+  readonly nonce?: Page['nonce'];
 }
 
 /**
@@ -36,23 +33,16 @@ export function renderDashboard(input: SiteInput, options: PageOptions = {}): st
     const views = rolloutViews(fleet, times);
     return { fleet, views, problems: findProblems(fleet, views, input) };
   });
-  const styles = [dashboardStyle, ...(options.styles ?? [])];
-  const scripts = [dashboardScript, ...(options.scripts ?? [])];
-  const nonce = options.nonce === undefined ? '' : html` nonce="${options.nonce}"`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-${options.nonce === undefined ? policyTag(contentPolicy({ styles, scripts })) : ''}<title>Updates of ${input.stream}${titleOf(fleets.flatMap(({ problems }) => problems))}</title>
-<link rel="icon" href="data:,">
-<link rel="alternate" type="application/atom+xml" title="Releases and incidents" href="./feed.xml">
-${styles.map((style) => html`<style${nonce}>${{ html: style }}</style>`)}
-</head>
-<body>
-<a class="skip" href="#fleets">Skip to the fleets</a>
-${options.banner}<header>
+  const { banner, nonce } = options;
+  return renderPage({
+    title: html`Updates of ${input.stream}${titleOf(fleets.flatMap(({ problems }) => problems))}`,
+    skip: { to: 'fleets', text: 'Skip to the fleets' },
+    head: html`<link rel="alternate" type="application/atom+xml" title="Releases and incidents" href="./feed.xml">
+`,
+    styles: [dashboardStyle, ...(options.styles ?? [])],
+    scripts: [dashboardScript, ...(options.scripts ?? [])],
+    nonce,
+    body: html`${banner}<header>
 <h1>Updates of ${input.stream}</h1>
 ${publication({ ...times, due, isLive: published === undefined })}
 <nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, views, problems }) => tile(fleet, views[0], problems))}</ul></nav>
@@ -63,10 +53,8 @@ ${timeline(input)}</main>
 <footer>
 <p>Static files that stock Zincati follows, on ${input.architectures.join(', ')}. Made by Coxswain from the state branch. <a href="./feed.xml">Feed of releases and incidents</a></p>
 </footer>
-${scripts.map((script) => html`<script${nonce}>${{ html: script }}</script>`)}
-</body>
-</html>
-`.html;
+`,
+  });
 }
 
 interface FleetOnPage {

@@ -26,6 +26,7 @@ export const lateness = 3600;
 export function findProblems(fleet: SiteFleet, views: readonly RolloutView[], input: SiteInput): Problem[] {
   const all = [
     ...stopped(fleet, views),
+    ...ringsThatWait(fleet),
     ...held(fleet, input),
     ...stranded(fleet),
     ...promotion(fleet, input),
@@ -66,6 +67,18 @@ function stopped({ state }: SiteFleet, views: readonly RolloutView[]): Problem[]
         }),
       ),
   ];
+}
+
+function ringsThatWait({ facts }: SiteFleet): Problem[] {
+  return (facts?.rings ?? [])
+    .filter(({ ring }) => ring !== undefined)
+    .map(
+      ({ version, note }): Problem => ({
+        severity: 'waiting',
+        word: 'ring',
+        text: html`<code>${version}</code>: ${note}`,
+      }),
+    );
 }
 
 function held({ state, facts }: SiteFleet, { now }: SiteInput): Problem[] {

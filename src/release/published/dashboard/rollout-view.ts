@@ -3,7 +3,7 @@ import type { PausedRollout } from '../../../guidance/operations.ts';
 import { type RolloutPhase, rolloutEnd, rolloutPhase, rolloutProgress } from '../../../guidance/progress.ts';
 import { formatDuration, formatTime } from '../../../host/time.ts';
 import { metadataOf } from '../../operations/update-entries.ts';
-import type { SiteFleet } from '../input.ts';
+import type { FleetFacts, SiteFleet } from '../input.ts';
 import { type Html, html } from './html.ts';
 
 /** How far one release is. */
@@ -31,8 +31,10 @@ export interface PageTimes {
  * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then other releases that
  * are offered or were paused, down to the newest that is complete.
  */
-export function rolloutViews({ state }: SiteFleet, times: PageTimes): RolloutView[] {
-  const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, times));
+export function rolloutViews({ state, facts }: SiteFleet, times: PageTimes): RolloutView[] {
+  const views = state.releases.releases
+    .toReversed()
+    .map(({ version }) => rolloutView(version, state, { ...times, rings: facts?.rings ?? [] }));
   const complete = views.findIndex(({ phase }) => phase === 'complete');
   return views
     .slice(0, complete < 0 ? undefined : complete + 1)
@@ -44,7 +46,11 @@ export function isHalt({ reason }: { readonly reason: string }): boolean {
   return /^halted:/i.test(reason);
 }
 
-function rolloutView(version: string, state: SiteFleet['state'], times: PageTimes): RolloutView {
+interface ViewContext extends PageTimes {
+  readonly rings: NonNullable<FleetFacts['rings']>;
+}
+
+function rolloutView(version: string, state: SiteFleet['state'], times: ViewContext): RolloutView {
   const { rollout, barrier } = metadataOf(state.updates, version);
   if (rollout !== undefined) return runningView(version, rollout, times);
   // A barrier is a target even without a rollout, and is not throttled.
@@ -74,13 +80,14 @@ function rolloutView(version: string, state: SiteFleet['state'], times: PageTime
   return { version, phase: 'not offered', percent: 0, explanation };
 }
 
-function runningView(version: string, rollout: Rollout, { now, asOf }: PageTimes): RolloutView {
+function runningView(version: string, rollout: Rollout, { now, asOf, rings }: ViewContext): RolloutView {
   const phase = rolloutPhase(rollout, now);
   // 0.29 * 100 is slightly below 29.
   const percent =
     phase === 'complete' ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, asOf) * 100 + 1e-9));
   const start = rollout.start_epoch ?? 0;
   const end = rolloutEnd(rollout);
+  const waits = rings.find((each) => each.version === version);
   return { version, phase, percent, explanation: explain(), rollout };
 
   // No remaining time: the page must not change as time passes.
@@ -93,7 +100,9 @@ function runningView(version: string, rollout: Rollout, { now, asOf }: PageTimes
       case 'in progress':
         return html`Began ${showTime(start)}, complete ${showTime(end as number)}.`;
       case 'held':
-        return html`Stays at ${percent} %: the rollout has no duration.`;
+        return waits === undefined
+          ? html`Stays at ${percent} %: the rollout has no duration.`
+          : html`Stays at ${percent} %: ${waits.note}.`;
       case 'complete':
         return html`Complete: offered to every node that can take it.`;
     }

@@ -69,6 +69,16 @@ describe('what a workflow run does', () => {
     });
   });
 
+  it('hands an alert to watch-fleet, whatever is in it, and takes no other type of dispatch', async () => {
+    const alert = { fleet: 'stable', reason: '$(reboot)' };
+    const given = (action: unknown, client_payload: unknown) =>
+      decideFor({ event: 'repository_dispatch', payload: { action, client_payload } });
+    expect(await given('coxswain-halt', alert)).toEqual({ kind: 'halt', alert: JSON.stringify(alert) });
+    expect(await given('coxswain-halt', undefined)).toEqual({ kind: 'halt', alert: '{}' });
+    await expect(given('rebuild', alert)).rejects.toThrow(/found "rebuild", expected coxswain-halt/);
+    await expect(given(7, alert)).rejects.toThrow(/nothing to do for this event/);
+  });
+
   it('tests a pull request for the fleet that it goes to', async () => {
     expect(await decideFor(pullRequest({ base: 'stable' }))).toMatchObject({
       kind: 'test',
