@@ -139,7 +139,7 @@ const breakages: readonly Breakage[] = [
     (set) => set.workflows.pop(),
     'workflows',
     'warning',
-    /no \.github\/workflows\/operate\.yml/,
+    /operate\.yml does not exist on/,
   ],
   [
     'the state branch behind pull requests',
