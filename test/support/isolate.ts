@@ -1,6 +1,7 @@
 // Runs before each test file.
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
+import { removeFolders, removeKeptFolders } from './temporary-folders.ts';
 
 // The files of a worker share its process (vitest.config.ts): no file sees what another one left in the environment.
 vi.unstubAllEnvs();
@@ -26,3 +27,7 @@ delete process.env.REGISTRY_AUTH_FILE;
 delete process.env.DOCKER_CONFIG;
 // The registry takes 4 MB of memory for each blob that it reads. To collect them less often halves its share of the processor.
 process.env.GOGC = '800';
+
+// Here, because this file alone runs for each test file: a hook in a shared module counts for the first one only.
+afterEach(removeFolders);
+afterAll(removeKeptFolders);

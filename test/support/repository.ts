@@ -1,36 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach } from 'vitest';
 import { Git } from '../../src/world/git/git.ts';
 import { findCommit } from '../../src/world/git/read-commit.ts';
+import { temporaryFolder } from './temporary-folders.ts';
 
-const folders: string[] = [];
-const kept: string[] = [];
-
-afterEach(() => removeAll(folders));
-afterAll(() => removeAll(kept));
-
-async function removeAll(list: string[]): Promise<void> {
-  await Promise.all(list.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-}
-
-/** The folders that were made so far are for all tests of the file: they are gone after the last one. */
-export function keepForAllTests(): void {
-  kept.push(...folders.splice(0));
-}
-
-/** An empty folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-'));
-  folders.push(folder);
-  return folder;
-}
-
-/** Folders that were made until now stay after the test: the caller removes them. */
-export function keepFolders(): string[] {
-  return folders.splice(0);
-}
+export { keepFolders, keepForAllTests, temporaryFolder } from './temporary-folders.ts';
 
 /** A new git repository; `main`, or another branch, is its first one, without a commit. Gone after the test. */
 export async function createRepository(

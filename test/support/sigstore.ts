@@ -26,6 +26,9 @@ export interface Sigstore {
   close(): Promise<void>;
 }
 
+// It brings nock, which takes all of Node's HTTP over as soon as it is loaded, for the other files of this worker too.
+createRequire(createRequire(import.meta.url).resolve('@sigstore/mock'))('nock').restore();
+
 const pair = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const accessToken = 'run-token';
 

@@ -1,5 +1,5 @@
 import nock from 'nock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../src/host/errors.ts';
 import { silentLog } from '../../../src/host/log.ts';
 import { findReferrer, pushArtifact } from '../../../src/world/registry/artifact.ts';
@@ -34,6 +34,9 @@ const missing = [404, { errors: [{ code: 'NAME_UNKNOWN' }] }, json] as const;
 
 let client: RegistryClient;
 let warnings: string[];
+
+// It takes all of Node's HTTP over as soon as it is loaded, for the other files of this worker too.
+afterAll(() => nock.restore());
 
 beforeEach(() => {
   nock.disableNetConnect();
