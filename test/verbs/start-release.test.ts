@@ -102,7 +102,7 @@ describe('start-release', () => {
 
   it('says what is to be released if the repository has no such workflow', async () => {
     expect(await run(['--fleet', 'testing', '--workflow', 'publish.yml'])).toMatchObject([
-      { action: 'to-do', what: expect.stringContaining('no publish.yml') },
+      { action: 'to-do', what: expect.stringContaining('the workflow publish.yml does not exist') },
     ]);
   });
 
