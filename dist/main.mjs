@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { C as verbFirst, a as needsRoot, b as positionalInputs, c as programHelp, d as kindOf, f as commandLineInputs, g as withForgeInputs, h as placeInputs, l as verbHelp, m as isRehearsed, o as errorAnswer, r as versionLine, s as rehearsalAnswer, u as exitCodeOf, v as filesLine, x as readArguments, y as commonInputs } from "./chunks/cli.mjs";
-import { D as forTerminal, E as styled, M as rehearsalVariable, R as writeFileAtomically, S as oneLine, b as runAgainAsRoot, et as nearest, it as messageOf, j as isRehearsal, k as answerOfRehearsal, rt as UsageError, w as createLog } from "./chunks/host.mjs";
+import { D as forTerminal, E as styled, M as rehearsalVariable, N as cacheFolder, S as oneLine, at as init_errors, b as runAgainAsRoot, it as UsageError, j as isRehearsal, k as answerOfRehearsal, ot as messageOf, tt as nearest, w as createLog, z as writeFileAtomically } from "./chunks/host.mjs";
+import module from "node:module";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 // src/main.ts
+init_errors();
+const { enableCompileCache } = module;
+enableCompileCache?.(cacheFolder("compiled", process.env));
 const folder = new URL("./verbs/", import.meta.url);
 const ending = extname(fileURLToPath(import.meta.url));
 async function verbNames() {

@@ -1,15 +1,16 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { Q as defined, _ as codeBlock, at as quote, b as runAgainAsRoot, et as nearest, it as messageOf, tt as InputError, v as plainText, w as createLog } from "./host.mjs";
+import { $ as defined, _ as codeBlock, at as init_errors, b as runAgainAsRoot, nt as InputError, ot as messageOf, st as quote, tt as nearest, v as plainText, w as createLog } from "./host.mjs";
 import { S as readValues, a as needsRoot } from "./cli.mjs";
 import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
-import { M as formatRepository, s as readAuthFile } from "./world-registry.mjs";
+import { I as formatRepository, c as readAuthFile } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
-import { m as passImage } from "./release-gates.mjs";
+import { h as passImage } from "./release-gates.mjs";
 import { c as setSecret, d as summary, i as exportVariable, l as startGroup, n as endGroup, o as isDebug, r as error, s as setOutput, t as debug, u as warning } from "./actions-core.mjs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/cli/actions/job-logins.ts
+init_errors();
 /** GitHub's registry, which accepts the token of a workflow run. */
 const githubRegistry = "ghcr.io";
 /** The credentials for each repository: the given ones, else the run's own token for GitHub's registry, else none. */
@@ -57,11 +58,15 @@ async function readAuths(file) {
 	}
 }
 // src/cli/actions/event/decide.ts
+init_errors();
+/** The type of a repository_dispatch that halts a rollout. */
+const haltType = "coxswain-halt";
 /** What a workflow is for. It decides what a manual start does, because that event has no other information. */
 const purposes = ["watch", "release"];
 /**
 * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
-* queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released.
+* queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released, an alert halts a
+* rollout.
 * @throws InputError for any other event
 */
 function decide(event, config, purpose = "watch") {
@@ -115,6 +120,18 @@ function decide(event, config, purpose = "watch") {
 			};
 			throw noFleet(config, event.base, "pull_request");
 		}
+		case "repository_dispatch":
+			if (event.type === haltType) return {
+				kind: "halt",
+				alert: JSON.stringify(event.payload)
+			};
+			throw new InputError({
+				field: "repository_dispatch",
+				problem: "there is nothing to do for this type of event",
+				found: event.type,
+				expected: haltType,
+				remedy: `on: { repository_dispatch: { types: [${haltType}] } }`
+			});
 		case "push": {
 			if (event.deleted) return {
 				kind: "nothing",
@@ -140,7 +157,7 @@ function wrongEvent(name, stateBranch) {
 		field: "GITHUB_EVENT_NAME",
 		problem: "there is nothing to do for this event",
 		found: name,
-		expected: "schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet",
+		expected: "schedule, workflow_dispatch, repository_dispatch, pull_request, merge_group, or push to the branch of a fleet",
 		...name === "pull_request_target" ? { remedy: `pull_request_target would give code from forks your credentials: use pull_request, which tests them without. Only for ${stateBranch}, whose files are never run, on: { pull_request_target: { branches: [${stateBranch}] } } is right.` } : {}
 	});
 }
@@ -163,12 +180,16 @@ function noFleet(config, branch, event, remedy) {
 	});
 }
 // src/cli/actions/event/event.ts
+init_errors();
 const dependabot = "dependabot[bot]";
 const repositorySchema = looseObject({
 	full_name: string().optional(),
 	default_branch: string().optional()
 });
 const payloadSchema = looseObject({
+	/** With repository_dispatch: its type. */
+	action: unknown().optional(),
+	client_payload: unknown().optional(),
 	created: boolean().optional(),
 	deleted: boolean().optional(),
 	merge_group: looseObject({ base_ref: string() }).optional(),
@@ -195,7 +216,7 @@ async function readEvent(env) {
 	const path = env.GITHUB_EVENT_PATH ?? "";
 	if (name === "" || path === "") throw new InputError({
 		field: "GITHUB_EVENT_NAME",
-		problem: "this is not a workflow run: there is no event from a runner",
+		problem: "this is not a workflow run: no runner gave an event",
 		remedy: "On a machine of your own, run the verbs one by one."
 	});
 	const payload = payloadSchema.safeParse(await readPayload(path));
@@ -253,6 +274,11 @@ function eventOf(name, payload, env) {
 			fork
 		};
 	}
+	if (name === "repository_dispatch" && typeof payload.action === "string") return {
+		kind: name,
+		type: payload.action,
+		payload: payload.client_payload ?? {}
+	};
 	if (name === "pull_request_target" && pull?.head.sha !== void 0) return {
 		kind: name,
 		base: pull.base.ref,
@@ -267,6 +293,7 @@ function branchOf(ref) {
 	return /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
 }
 // src/cli/actions/event/plan.ts
+init_errors();
 /** GitHub's hosted runners, by architecture. Other architectures need emulation or your own runners. */
 const hostedRunners = {
 	x86_64: "ubuntu-24.04",
@@ -334,6 +361,7 @@ async function untested(parts, commit, fleet) {
 	return missing;
 }
 // src/cli/actions/action-inputs.ts
+init_errors();
 /** Inputs of actions that no verb has: the steps of action.yml use them. */
 const stepInputs = ["token"];
 /** How messages name an input of an action. */
@@ -408,7 +436,7 @@ function unknownInput(name, names) {
 	const meant = nearest(name, names);
 	return new InputError({
 		field: spellInput(name),
-		problem: `there is no input ${quote(name)}`,
+		problem: "this input does not exist",
 		expected: `one of ${names.join(", ")}`,
 		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
@@ -465,6 +493,7 @@ function harmless(text) {
 }
 // src/cli/actions/run-action.ts
 var run_action_exports = /* @__PURE__ */ __exportAll({ runAsAction: () => runAsAction });
+init_errors();
 /**
 * Runs a verb as the step of a workflow: inputs from `COXSWAIN_INPUTS`, answers to outputs, the job summary and
 * annotations.

@@ -2,7 +2,7 @@ import { r as __exportAll } from "./rolldown-runtime.mjs";
 import { _ as completeWord, v as filesLine } from "./cli.mjs";
 import { d as looseObject, g as string, r as array } from "./zod.mjs";
 import { d as Git } from "./world-git.mjs";
-import { i as readConfig } from "./project-configuration.mjs";
+import { a as readConfig } from "./project-configuration.mjs";
 // src/cli/completion/scripts.ts
 /** The shells that can complete our command line. */
 const shells = [

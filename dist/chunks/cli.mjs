@@ -1,9 +1,10 @@
-import { I as readFileIfThere, Q as defined, V as exec, X as parseTime, Y as parseDuration, et as nearest, it as messageOf, rt as UsageError, tt as InputError } from "./host.mjs";
+import { $ as defined, H as exec, L as readFileIfThere, X as parseDuration, Z as parseTime, at as init_errors, it as UsageError, nt as InputError, ot as messageOf, tt as nearest } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 // src/cli/inputs.ts
+init_errors();
 function text(about, options = {}) {
 	return valueInput(about, options, (raw) => raw);
 }
@@ -90,6 +91,7 @@ function valueInput(about, options, read) {
 	};
 }
 // src/cli/arguments.ts
+init_errors();
 /** Inputs that every verb has on the command line. */
 const commonInputs = {
 	now: time("pretend that it is this time (rehearsals, tests)"),
@@ -440,6 +442,7 @@ function optionTable(inputs) {
 	return rows.map(([shown, about]) => `  ${shown.padEnd(width)}  ${about}`).join("\n");
 }
 // src/cli/json-answers.ts
+init_errors();
 /** An error, for programs. */
 function errorAnswer(error) {
 	return { error: {
@@ -514,6 +517,7 @@ async function commitOf(folder) {
 	}
 }
 // src/cli/questions.ts
+init_errors();
 /** Whether a person is there to answer: a pipe, a file and a workflow run never are. */
 function canAsk(env) {
 	return process.stdin.isTTY === true && process.stderr.isTTY === true && env.TERM !== "dumb" && (env.CI ?? "") === "";

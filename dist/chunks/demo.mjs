@@ -1,12 +1,13 @@
-import { E as styled, G as requireTools, I as readFileIfThere, L as withTemporaryFolder, N as exists, Q as defined, R as writeFileAtomically, U as findTool, V as exec, a as startProcess, i as insideRoot, nt as OutsideError, q as formatTime, tt as InputError, z as onInterrupt } from "./host.mjs";
+import { $ as defined, B as onInterrupt, E as styled, H as exec, J as formatTime, K as requireTools, L as readFileIfThere, P as exists, R as withTemporaryFolder, W as findTool, a as insideRoot, at as init_errors, nt as InputError, o as startProcess, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { C as readImage, D as atDigest, F as parseDigest, I as parseReference, L as parseRepository, M as formatRepository, a as createRegistryClient, c as isLoopback, z as shortDigest } from "./world-registry.mjs";
-import { C as parseReleaseIndex, I as parseUpdateMetadata, K as parseGraph, U as buildGraph, f as throttleGraph, g as rolloutProgress, n as chooseUpdate } from "./guidance.mjs";
-import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as hasAgent, f as nodeScript, h as withRootFilesystem, i as bootPrepared, l as readModuleIndex, o as orderModules, r as makeStateDisk, s as folder, u as alwaysOn, v as inRegistry } from "./loop-boot-test.mjs";
-import { f as isNamed, i as readConfig, p as ringsToShow } from "./project-configuration.mjs";
+import { B as parseReference, I as formatRepository, T as readImage, U as shortDigest, V as parseRepository, j as atDigest, l as isLoopback, o as createRegistryClient, z as parseDigest } from "./world-registry.mjs";
+import { B as parseUpdateMetadata, D as parseReleaseIndex, X as parseGraph, b as rolloutProgress, g as throttleGraph, q as buildGraph, r as chooseUpdate } from "./guidance.mjs";
+import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
+import { a as readConfig, m as ringsToShow, p as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { b as openGitForge } from "./world-forge.mjs";
-import { C as graphPath } from "./release-published.mjs";
+import { w as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
 import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
 import { a as nodeFiles } from "./operate-node-kit.mjs";
@@ -18,10 +19,11 @@ import { setTimeout } from "node:timers/promises";
 import { homedir } from "node:os";
 import { existsSync } from "node:fs";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { createServer } from "node:net";
-import { createServer as createServer$1, request } from "node:http";
+import { createServer, request } from "node:http";
 import { request as request$1 } from "node:https";
+import { createServer as createServer$1 } from "node:net";
 // src/demo/base-agent.ts
+init_errors();
 /**
 * The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
 * @param cacheFolder of Coxswain
@@ -402,6 +404,7 @@ async function hostSuite() {
 	return /^VERSION_CODENAME="?(\w+)"?$/m.exec(text)?.[1] ?? "stable";
 }
 // src/demo/base-ostree.ts
+init_errors();
 /** Raise it when the image is made differently, so that older ones in caches are not used. */
 const recipe = 3;
 const packages = [...[
@@ -872,6 +875,7 @@ async function skopeoTags(repository) {
 	return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
 }
 // src/demo/existing-base.ts
+init_errors();
 const versionLabel = "org.opencontainers.image.version";
 /**
 * Makes a moving base from an existing image (such as FCOS itself): the first version is the image with its own
@@ -1311,9 +1315,10 @@ async function whatNodesSee(scene) {
 	return Object.fromEntries([...tags, ...hashes]);
 }
 // src/demo/node.ts
+init_fetch_whole();
 /** Serves the files of a folder on loopback, as any web server does. */
 async function withStaticServer(folder, work) {
-	const server = createServer$1((request, response) => {
+	const server = createServer((request, response) => {
 		const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
 		readFileIfThere(join(folder, path)).then((text) => {
 			response.writeHead(text === void 0 ? 404 : 200, { "content-type": "application/json" });
@@ -1350,7 +1355,7 @@ async function askAsNode(baseUrl, node) {
 		group: "default",
 		node_uuid: "27e3ac02af3946af995c9940e18b0cce"
 	}).toString();
-	const response = await fetch(url, { headers: { accept: "application/json" } });
+	const response = await fetchWhole(url, { headers: { accept: "application/json" } });
 	if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
 	const graph = parseGraph(await response.text(), url.href);
 	return {
@@ -1994,6 +1999,7 @@ async function openScene(stage, place, options) {
 	};
 }
 // src/demo/stage.ts
+init_errors();
 /** A stage that writes to one stream, for people. */
 function createStage(stream) {
 	const steps = [];
@@ -2058,6 +2064,7 @@ async function runShowing(program, args, options, show) {
 	}
 }
 // src/demo/registry-process.ts
+init_errors();
 const attempts = 5;
 const startSeconds = 15;
 /** Our registry sends this with every answer, so that another program on the port is not mistaken for it. */
@@ -2131,7 +2138,7 @@ function authOf({ htpasswd, token }) {
 /** A loopback port that nothing listens on at this moment. */
 function freePort() {
 	return new Promise((resolve, reject) => {
-		const server = createServer();
+		const server = createServer$1();
 		server.once("error", reject);
 		server.listen(0, "127.0.0.1", () => {
 			const address = server.address();

@@ -1,16 +1,19 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { a as boolean, f as number, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as shortCommit, T as listTree, f as fetchedObjects, g as findRemote } from "./world-git.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { C as StaleBranchError, S as readCommits, _ as readGitHubRun, a as workflowFiles, f as fitBody, i as refusalOf, r as explainFailure, v as findToken, y as gitHubOf } from "./world-forge.mjs";
-import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
+import { t as Octokit$1 } from "./octokit-core.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/world/forge/github/api.ts
+init_errors();
+init_fetch_whole();
 /** Longest wait for a rate limit, in seconds. GitHub's own lasts up to an hour; a job should end instead. */
 const patience = 120;
-const Octokit = GitHub.plugin(retry, throttling);
+const Octokit = Octokit$1.plugin(retry, throttling);
 /** Opens the API. Nothing is asked yet. */
 function openGitHubApi(access) {
 	const { repository } = access;
@@ -152,8 +155,10 @@ function createOctokit(access) {
 		log.warn(`GitHub's ${what} is reached (${request.method} ${request.url}); going on in ${after} s`);
 		return true;
 	};
-	const octokit = new Octokit(getOctokitOptions(requireToken(access), {
+	const octokit = new Octokit({
+		auth: requireToken(access),
 		baseUrl: apiUrl,
+		request: { fetch: fetchWhole },
 		userAgent: "coxswain",
 		log: {
 			debug: () => {},
@@ -185,7 +190,7 @@ function createOctokit(access) {
 				notifications: loopback ? atOnce : void 0
 			})
 		}
-	}));
+	});
 	octokit.hook.before("request", ({ url }) => {
 		if (new URL(url, apiUrl).origin === origin) return;
 		throw new OutsideError("asking GitHub", `an answer points to ${new URL(url).origin}, which is not ${origin}`);
@@ -194,7 +199,34 @@ function createOctokit(access) {
 }
 /** Replaces plugin-throttling's queue. The type of that is Bottleneck.Group, of which only this is used. */
 const atOnce = { key: () => ({ schedule: async (_, job) => job() }) };
+// src/world/forge/github/attestations.ts
+init_errors();
+/** GitHub shows them under Actions → Attestations, and `gh attestation verify` finds them there. */
+function openGitHubAttestations(api) {
+	return { keep: async (bundle) => {
+		try {
+			await api.call({
+				doing: "writing an attestation",
+				route: "POST /repos/{owner}/{repo}/attestations",
+				params: { bundle: JSON.parse(new TextDecoder().decode(bundle)) },
+				schema: unknown()
+			});
+			return;
+		} catch (error) {
+			if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+			return whyNot(error);
+		}
+	} };
+}
+function whyNot(error) {
+	const refusal = refusalOf(error);
+	if (refusal === void 0) return messageOf(error).replaceAll(/\s+/g, " ");
+	if (refusal.status === 403 && /resource not accessible/i.test(refusal.message)) return "the job lacks the permission attestations: write";
+	if (refusal.status === 404) return "this repository has none (private ones have them on GitHub Enterprise Cloud)";
+	return `GitHub answers ${refusal.status}: ${refusal.message.replaceAll(/\s+/g, " ")}`;
+}
 // src/world/forge/github/branches.ts
+init_errors();
 const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
 const refSchema = object({ object: objectSchema });
 /**
@@ -624,6 +656,7 @@ function draftsRefused(error) {
 	return refusal?.status === 422 && /drafts? pull requests? (?:are|is) not supported/i.test(refusal.message);
 }
 // src/world/forge/github/pull.ts
+init_errors();
 /** The fields of GitHub's pull request that we use. */
 const pullSchema = object({
 	number: int().positive(),
@@ -668,7 +701,7 @@ function stateOf(pull) {
 async function whyNotOpened(branches, wanted, cause) {
 	for (const branch of [wanted.head, wanted.base]) {
 		if (await branches.resolve(branch) !== void 0) continue;
-		return new InputError({ problem: `a pull request needs both branches, and there is no branch ${branch}` }, { cause });
+		return new InputError({ problem: `a pull request needs both branches, and branch ${branch} does not exist` }, { cause });
 	}
 	if (!/no commits between/i.test(refusalOf(cause)?.message ?? "")) return cause;
 	return new InputError({
@@ -1056,6 +1089,7 @@ function readRun(run) {
 }
 // src/world/forge/github/github-forge.ts
 var github_forge_exports = /* @__PURE__ */ __exportAll({ openGitHubForge: () => openGitHubForge });
+init_errors();
 /**
 * GitHub, or a GitHub Enterprise Server. Nothing is requested before the first call, so a verb that needs no forge
 * needs no token.
@@ -1098,6 +1132,7 @@ function openGitHubForge(git, run, options) {
 		statuses: openGitHubStatuses(api),
 		workflowRuns: openWorkflowRuns(api),
 		issues: openGitHubIssues(api),
+		attestations: openGitHubAttestations(api),
 		announce: async ({ number }) => {
 			if (!await isWorkflowsToken()) return;
 			const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
@@ -1146,6 +1181,7 @@ function readOnlyForge(forge, why, log) {
 }
 // src/world/forge/github/open-repository.ts
 var open_repository_exports = /* @__PURE__ */ __exportAll({ openGitHubRepository: () => openGitHubRepository });
+init_errors();
 /**
 * Opens the repository on GitHub of a checkout: that of the workflow run, or of the checkout's remote.
 * @throws InputError if there is none, or no token for it

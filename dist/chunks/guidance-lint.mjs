@@ -1,7 +1,8 @@
-import { K as formatDuration, Q as defined, at as quote, et as nearest, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
-import { $ as readJson, J as findProblems, L as tidy, P as nullableEntryFields, Q as withoutNulls, c as listStranded, g as rolloutProgress, h as rolloutPhase, k as operationsSchema, l as strandedBy, m as rolloutEnd, s as findStranded, u as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
+import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration, st as quote, tt as nearest } from "./host.mjs";
+import { N as operationsSchema, O as releaseIndex, Q as findProblems, R as nullableEntryFields, T as nullableReleaseFields, U as updateMetadata, V as tidy, b as rolloutProgress, d as findStranded, f as listStranded, m as strandedByTidying, nt as withoutNulls, p as strandedBy, rt as readJson, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/lint-finding.ts
+init_errors();
 /** A problem that a schema or parser found, as an error. */
 function findingOf(rule, problem, file) {
 	const facts = [problem.found === void 0 ? void 0 : `found ${quote(problem.found)}`, problem.expected === void 0 ? void 0 : `expected ${problem.expected}`].filter((fact) => fact !== void 0);
@@ -95,7 +96,7 @@ function* lintEntries({ releases, updates, operations }) {
 		};
 		first.set(version, earlier ?? index);
 		yield* lintMarks(version, metadata, at);
-		yield* lintRollout(metadata, at);
+		yield* lintRollout(metadata, at, operations?.value.staged?.some((each) => each.version === version) === true);
 		const withdrawn = operations?.value.withdrawn?.find((each) => each.version === version);
 		const isTarget = metadata.rollout !== void 0 || metadata.barrier !== void 0;
 		if (withdrawn !== void 0 && isTarget) yield {
@@ -114,7 +115,11 @@ function* lintEntries({ releases, updates, operations }) {
 			remedy: "Use edit-updates --action resume, or remove it from \"paused\" in operations.json."
 		};
 	}
-	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {
+	for (const list of [
+		"paused",
+		"staged",
+		"withdrawn"
+	]) for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {
 		if (releases === void 0 || versions.includes(version)) continue;
 		const meant = nearest(version, versions);
 		yield {
@@ -179,7 +184,8 @@ const metadataFields = /* @__PURE__ */ new Set([
 	"barrier",
 	"deadend"
 ]);
-function* lintRollout(metadata, at) {
+/** @param staged it opens ring by ring, so it has no duration on purpose */
+function* lintRollout(metadata, at, staged) {
 	for (const key of Object.keys(metadata).filter((each) => !metadataFields.has(each))) yield unknownField(key, metadataFields, at("metadata", key));
 	const { rollout } = metadata;
 	if (rollout === void 0) return;
@@ -190,7 +196,7 @@ function* lintRollout(metadata, at) {
 		where: at("metadata", "rollout", "duration_minutes"),
 		message: "the specification reads 0 as \"no progress\", but the graph as one minute: every node is offered it"
 	};
-	if (rollout.duration_minutes === void 0 && (rollout.start_percentage ?? 0) < 1) yield {
+	if (!staged && rollout.duration_minutes === void 0 && (rollout.start_percentage ?? 0) < 1) yield {
 		severity: "warning",
 		rule: "no-duration",
 		where: at("metadata", "rollout"),
@@ -363,7 +369,7 @@ function* lintPaths(after, before, now) {
 		severity: "error",
 		rule: "stranded",
 		where: placeOf(news[0]?.end ?? ""),
-		message: `after this change there is no update path for nodes on ${listStranded(news)}`,
+		message: `after this change, nodes on ${listStranded(news)} have no update path`,
 		remedy: `Keep a rollout for ${news[0]?.goal}, or for a release that they may have instead.`
 	};
 	if (releases.value.releases.length > 0 && retired.size === 0 && !offersAnything(guidance)) yield {

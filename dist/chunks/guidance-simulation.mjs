@@ -1,5 +1,5 @@
-import { U as buildGraph, d as rolloutOf, g as rolloutProgress, q as nodeKeys } from "./guidance.mjs";
-import { K as formatDuration, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
+import { Z as nodeKeys, b as rolloutProgress, h as rolloutOf, q as buildGraph } from "./guidance.mjs";
+import { J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/openings.ts
 /**
@@ -53,6 +53,7 @@ function pollAtOrAfter(random, poll, moment, interval) {
 	return at;
 }
 // src/guidance/simulation/windows.ts
+init_errors();
 const dayNames = [
 	"sun",
 	"mon",
@@ -281,6 +282,7 @@ function rebootAfter({ schedule, until, random }, staged) {
 	return Number.POSITIVE_INFINITY;
 }
 // src/guidance/simulation/shares.ts
+init_errors();
 /** Reads `5%`, `12.5 %`; the answer is a fraction. @throws InputError */
 function parseShare(text, place = {}) {
 	const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text.trim())?.[1];
@@ -430,6 +432,7 @@ function rotateLeft(word, by) {
 	return word << by | word >>> 32 - by;
 }
 // src/guidance/simulation/starting-places.ts
+init_errors();
 /** The place whose adoption is measured. */
 function findTarget(places, input) {
 	if (input.target !== void 0) {

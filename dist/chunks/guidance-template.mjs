@@ -1,9 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { f as number, p as object } from "./zod.mjs";
-import { J as longestDuration, K as formatDuration, Q as defined, X as parseTime, Y as parseDuration, Z as requireDay, it as messageOf, tt as InputError } from "./host.mjs";
-import { P as nullableEntryFields, R as updateEntry, X as readDocument, g as rolloutProgress, m as rolloutEnd } from "./guidance.mjs";
+import { $ as defined, Q as requireDay, X as parseDuration, Y as longestDuration, Z as parseTime, at as init_errors, nt as InputError, ot as messageOf, q as formatDuration } from "./host.mjs";
+import { H as updateEntry, R as nullableEntryFields, b as rolloutProgress, et as readDocument, v as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/template-times.ts
+init_errors();
 const weekdays = [
 	"sunday",
 	"monday",
@@ -247,6 +248,7 @@ function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 // src/guidance/template/template.ts
+init_errors();
 const blockHelpers = [
 	"if",
 	"unless",

@@ -1,4 +1,4 @@
-import { Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
+import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration } from "./host.mjs";
 import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, n as _enum, p as object, r as array } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
@@ -38,6 +38,7 @@ function addAliases(graph, aliases) {
 	};
 }
 // src/guidance/json.ts
+init_errors();
 const maximumDepth = 200;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plainCharacters = /[^"\\\p{Cc}]+|[\u007f-\u009f]+/uy;
@@ -176,6 +177,7 @@ function scan(text, where, visit) {
 	}
 }
 // src/guidance/document.ts
+init_errors();
 const issueNotes = object({
 	problem: string().optional(),
 	remedy: string().optional()
@@ -483,6 +485,7 @@ function formatAdoption(observed) {
 	return `${JSON.stringify(observed, null, 2).replace(/\[\n[\s\d.,]*\]/g, (list) => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]"))}\n`;
 }
 // src/guidance/metadata.ts
+init_errors();
 const largestEpoch = 1e11;
 const startEpoch = int({ error: "UNIX seconds, a whole number" }).superRefine((value, context) => {
 	if (Math.abs(value) <= largestEpoch) return;
@@ -508,15 +511,17 @@ const startPercentage = number({ error: "a fraction from 0 to 1" }).superRefine(
 });
 const durationMinutes = int({ error: "minutes, a whole number" }).nonnegative({ error: "minutes, 0 or more" });
 const reason = openObject("an object {\"reason\": \"…\"}", { reason: string({ error: "a text, preferably the URL of an explanation" }) });
+/** A rollout in updates.json; unknown fields pass. */
+const rollout = openObject("an object {start_epoch, start_percentage, duration_minutes}", {
+	start_epoch: startEpoch.optional(),
+	start_percentage: startPercentage.optional(),
+	duration_minutes: durationMinutes.optional()
+});
 /** One entry of updates.json; unknown fields pass. */
 const updateEntry = openObject("an entry: {version, metadata}", {
 	version: someText("a version, such as \"44.20260707.3.1\""),
 	metadata: openObject("an object with rollout, barrier or deadend", {
-		rollout: openObject("an object {start_epoch, start_percentage, duration_minutes}", {
-			start_epoch: startEpoch.optional(),
-			start_percentage: startPercentage.optional(),
-			duration_minutes: durationMinutes.optional()
-		}).optional(),
+		rollout: rollout.optional(),
 		barrier: reason.optional(),
 		deadend: reason.optional()
 	})
@@ -664,7 +669,7 @@ const statement = {
 	at: moment
 };
 const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
-const operations = openObject("an object {paused, hold, stops, urgent, withdrawn, halts, told, replaced}", {
+const operations = openObject("an object {paused, staged, hold, stops, urgent, withdrawn, halts, told, replaced}", {
 	paused: array(openObject("a paused rollout", {
 		version,
 		entry: updateEntry,
@@ -674,6 +679,15 @@ const operations = openObject("an object {paused, hold, stops, urgent, withdrawn
 		until: moment.optional(),
 		held: boolean({ error: "true or false" }).optional()
 	}), { error: "the list of paused rollouts" }).optional(),
+	staged: array(openObject("a rollout that opens ring by ring: {version, rollout, passed, at}", {
+		version,
+		rollout,
+		passed: array(openObject("a ring that did well: {ring, reason, by, at}", {
+			ring: someText("the name of a ring"),
+			...statement
+		}), { error: "the list of rings that did well" }),
+		at: moment
+	}), { error: "the list of rollouts that open ring by ring" }).optional(),
 	hold: openObject("an object {reason, by, at, until}", {
 		...statement,
 		until: moment.optional()
@@ -735,6 +749,7 @@ function nextHoldEnd(said, now) {
 /** The schema, for callers that list every problem of a file. */
 const operationsSchema = operations;
 // src/guidance/releases.ts
+init_errors();
 const digestReference = /^[^\s@/]+(?:\/[^\s@:/]+)+@sha256:[0-9a-f]{64}$|^[^\s@:/]+@sha256:[0-9a-f]{64}$/;
 const architecture = someText("an architecture, such as \"x86_64\"");
 const digestRef = string({ error: "repository@sha256: and 64 hex digits" }).refine((text) => text === "" || digestReference.test(text), { error: "repository@sha256: and 64 hex digits, without a tag" });
@@ -1068,6 +1083,42 @@ function listStranded(stranded) {
 	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
 	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
 }
+// src/guidance/planned-steps.ts
+/**
+* When a planned rollout reaches a wariness, UNIX seconds; undefined if it never does.
+*/
+function reachedAt(plan, wariness) {
+	const start = plan.start_epoch ?? 0;
+	return wariness <= rolloutProgress(plan, start) ? start : nextOpening(plan, wariness, start);
+}
+/**
+* The first part of a planned rollout, as update metadata that time alone cannot open further: without a duration it
+* stays at its share. It opens no ring before the plan does.
+*/
+function firstStep(plan, { cap, steps }) {
+	const start = plan.start_epoch ?? 0;
+	const atStart = rolloutProgress(plan, start);
+	const first = Math.min(cap, ...steps.filter((step) => step > 0));
+	const opens = atStart < first ? reachedAt(plan, first) : void 0;
+	return opens === void 0 ? {
+		start_epoch: start,
+		start_percentage: Math.min(atStart, cap)
+	} : {
+		start_epoch: opens,
+		start_percentage: first
+	};
+}
+/**
+* The share that a planned rollout may have at a moment: the last ring that the plan has reached, and not beyond the cap.
+* It is never below what nodes have been offered already.
+* @param reached the share that is offered now
+* @param now UNIX seconds
+*/
+function shareAt(plan, { cap, steps }, reached, now) {
+	const planned = rolloutProgress(plan, now);
+	const open = [...steps, cap].filter((step) => step <= planned && step <= cap);
+	return Math.max(reached, ...open);
+}
 // src/guidance/adoption-share.ts
 const daySeconds = 86400;
 /**
@@ -1116,6 +1167,12 @@ function adoptionShare(observed, version, options) {
 		observedAt,
 		isEstimate
 	};
+}
+/** The same for the nodes of one ring, over the whole window; undefined if it has no nodes. */
+function ringShare({ releases, nodes }, version, versions) {
+	if (nodes === 0) return void 0;
+	const isThere = newerThan(versions, version);
+	return sum(Object.entries(releases).map(([each, count]) => isThere(each) ? count : 0)) / nodes;
 }
 /**
 * The observed curve of a release beside the planned one, oldest point first; empty if the release has no curve.
@@ -1199,6 +1256,49 @@ function newestFirst(one, other) {
 function compareTexts(one, other) {
 	return one < other ? -1 : Number(one > other);
 }
+// src/guidance/ring-success.ts
+/** Older counts say nothing about now. */
+const freshSeconds = 86400;
+/** The clock of the machine that counted may be ahead by so many seconds. */
+const clockSkew = 300;
+/**
+* Judges whether a ring has done well with a release. Nothing counted, counted before the ring had its time, too few
+* nodes and a count from the future are all unknown.
+* @param about.since when the ring was offered the release, UNIX seconds
+* @param about.versions all releases of the fleet, the oldest first
+* @param about.now UNIX seconds
+*/
+function judgeRing(observed, threshold, about) {
+	const { ring, version, versions, since, now } = about;
+	const unknown = (note) => ({
+		is: "unknown",
+		note: `${ring}: ${note}`
+	});
+	const due = since + threshold.after;
+	if (now < due) return {
+		is: "waiting",
+		note: `${ring}: offered since ${formatTime(since)}, judged after ${formatDuration(threshold.after)}, on ${formatTime(due)}`
+	};
+	if (observed === void 0) return unknown("nobody counted its nodes: coxswain observe --record");
+	const newest = Math.min(observed.observedAt, observed.lastRequest ?? 0);
+	if (newest > now + clockSkew) return unknown(`the recorded adoption is from the future (${formatTime(newest)})`);
+	if (newest < Math.max(due, now - freshSeconds)) {
+		const last = newest === 0 ? "without a request" : `with ${formatTime(newest)}`;
+		return unknown(newest < due ? `the recorded adoption ends ${last}, before the ring had its time (${formatTime(due)})` : `the recorded adoption ends ${last}, which is too old`);
+	}
+	const found = observed.rings.find((each) => each.ring === ring);
+	const seen = found?.nodes ?? 0;
+	const share = found === void 0 ? void 0 : ringShare(found, version, versions);
+	if (share === void 0 || seen < threshold.nodes) return unknown(`${nodesOf(seen)} seen, ${threshold.nodes} needed`);
+	const note = `${ring}: ${formatPercent(share)} of ${nodesOf(seen)} run it or a newer release, ${formatPercent(threshold.share)} needed; counted on ${formatTime(observed.observedAt)}`;
+	return {
+		is: share >= threshold.share - 1e-9 ? "well" : "waiting",
+		note
+	};
+}
+function nodesOf(number) {
+	return `${number} ${number === 1 ? "node" : "nodes"}`;
+}
 // src/guidance/wariness.ts
 const mask = (1n << 64n) - 1n;
 /**
@@ -1249,4 +1349,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { readJson as $, parseOperations as A, formatAdoption as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, formatPublishedGraph as G, parseAdoption as H, parseUpdateMetadata as I, findProblems as J, parseGraph as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, withoutNulls as Q, updateEntry as R, parseGraphReleases as S, formatOperations as T, buildGraph as U, otherRelease as V, formatGraph as W, readDocument as X, openObject as Y, someText as Z, resumedRollout as _, adoptionShare as a, formatReleaseIndex as b, listStranded as c, rolloutOf as d, addAliases as et, throttleGraph as f, rolloutProgress as g, rolloutPhase as h, adoptionCurve as i, addUpdate as j, operationsSchema as k, strandedBy as l, rolloutEnd as m, chooseUpdate as n, architecturesOf as o, nextOpening as p, nodeKeys as q, considerUpdate as r, findStranded as s, warinessOf as t, aliasesOf as tt, strandedByTidying as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };
+export { openObject as $, holdAt as A, parseUpdateMetadata as B, emptyReleaseIndex as C, parseReleaseIndex as D, parseGraphReleases as E, addUpdate as F, otherRelease as G, updateEntry as H, emptyUpdateMetadata as I, formatGraph as J, parseAdoption as K, formatUpdateMetadata as L, noOperations as M, operationsSchema as N, releaseIndex as O, parseOperations as P, findProblems as Q, nullableEntryFields as R, addRelease as S, nullableReleaseFields as T, updateMetadata as U, tidy as V, formatAdoption as W, parseGraph as X, formatPublishedGraph as Y, nodeKeys as Z, nextOpening as _, adoptionCurve as a, aliasesOf as at, rolloutProgress as b, reachedAt as c, findStranded as d, readDocument as et, listStranded as f, throttleGraph as g, rolloutOf as h, considerUpdate as i, addAliases as it, nextHoldEnd as j, formatOperations as k, shareAt as l, strandedByTidying as m, judgeRing as n, withoutNulls as nt, adoptionShare as o, strandedBy as p, buildGraph as q, chooseUpdate as r, readJson as rt, firstStep as s, warinessOf as t, someText as tt, architecturesOf as u, rolloutEnd as v, formatReleaseIndex as w, resumedRollout as x, rolloutPhase as y, parseGraphUpdates as z };

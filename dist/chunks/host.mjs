@@ -1,3 +1,4 @@
+import { n as __esmMin } from "./rolldown-runtime.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
 import { t as execa } from "./execa.mjs";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
@@ -8,33 +9,8 @@ import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { accessSync, closeSync, constants as constants$2, openSync } from "node:fs";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 // src/host/errors.ts
-/** The user's input is wrong: exit code 1, nothing was written. */
-var InputError = class extends Error {
-	name = "InputError";
-	details;
-	constructor(details, options) {
-		super(describeProblem(details), options);
-		this.details = details;
-	}
-};
-/** The command line is wrong: exit code 2. */
-var UsageError = class extends Error {
-	name = "UsageError";
-};
-/** Something outside failed (network, registry, another program). Running again is safe. */
-var OutsideError = class extends Error {
-	name = "OutsideError";
-	/**
-	* @param tried what was attempted, as a gerund phrase: `pushing 127.0.0.1:5000/os:key-…`
-	* @param happened what came back instead
-	* @param remedy a full sentence; by default that a re-run is safe
-	*/
-	constructor(tried, happened, remedy = "Running the same command again is safe.", options) {
-		super(`${tried} failed: ${happened}. ${remedy}`, options);
-	}
-};
 function describeProblem(details) {
 	const place = [details.where, details.field].filter((part) => part !== void 0).join(": ");
 	const facts = [details.found === void 0 ? void 0 : `found ${quote(details.found)}`, details.expected === void 0 ? void 0 : `expected ${details.expected}`].filter((part) => part !== void 0);
@@ -50,6 +26,31 @@ function quote(value) {
 function messageOf(error) {
 	return error instanceof Error ? error.message : String(error);
 }
+var InputError, UsageError, OutsideError;
+var init_errors = __esmMin((() => {
+	InputError = class extends Error {
+		name = "InputError";
+		details;
+		constructor(details, options) {
+			super(describeProblem(details), options);
+			this.details = details;
+		}
+	};
+	UsageError = class extends Error {
+		name = "UsageError";
+	};
+	OutsideError = class extends Error {
+		name = "OutsideError";
+		/**
+		* @param tried what was attempted, as a gerund phrase: `pushing 127.0.0.1:5000/os:key-…`
+		* @param happened what came back instead
+		* @param remedy a full sentence; by default that a re-run is safe
+		*/
+		constructor(tried, happened, remedy = "Running the same command again is safe.", options) {
+			super(`${tried} failed: ${happened}. ${remedy}`, options);
+		}
+	};
+}));
 // src/host/nearest.ts
 /** The candidate that a mistyped word most likely meant; undefined when none is near. */
 function nearest(word, candidates) {
@@ -73,6 +74,7 @@ function editDistance(one, other) {
 	return row[other.length] ?? 0;
 }
 // src/host/defined.ts
+init_errors();
 /**
 * The properties that have a value. Optional values are written this way everywhere: a property of our own types is
 * absent or has a value, it is never undefined (exactOptionalPropertyTypes), and JSON has no undefined at all.
@@ -171,7 +173,7 @@ function requireDay(text, place = {}) {
 	};
 	throw new InputError({
 		...place,
-		problem: "there is no such day",
+		problem: "this day does not exist",
 		found: text
 	});
 }
@@ -180,6 +182,7 @@ function formatTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 // src/host/tools.ts
+init_errors();
 /** The Debian and Ubuntu package of each program that we call. */
 const packages = {
 	"apt-cache": "apt",
@@ -276,6 +279,7 @@ function requireTools(names, env = process.env) {
 	});
 }
 // src/host/exec.ts
+init_errors();
 /**
 * Runs a program to its end, without a shell.
 * @throws InputError when the program is not installed
@@ -295,9 +299,16 @@ async function exec(program, args, options = {}) {
 	const { onLine } = options;
 	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
 	const result = await withinTime(running, options.seconds);
-	if (result === void 0) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${program} did not end within ${options.seconds} s`);
+	if (result === void 0) {
+		const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
+		throw new OutsideError(doing, `${program} did not end within ${options.seconds} s`);
+	}
 	const exitCode = result.exitCode ?? void 0;
-	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`}${lastLines(result.stderr || result.stdout)}`);
+	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) {
+		const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
+		const end = exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`;
+		throw new OutsideError(doing, `${end}${lastLines(result.stderr || result.stdout)}`);
+	}
 	return {
 		exitCode,
 		stdout: result.stdout,
@@ -381,9 +392,13 @@ async function undoAll() {
 	} catch {}
 }
 // src/host/files.ts
-/** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
-async function withTemporaryFolder(prefix, work) {
-	const folder = await mkdtemp(join(tmpdir(), `coxswain-${prefix}-`));
+init_errors();
+/**
+* Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C.
+* @param place where it is made; for much data not in memory
+*/
+async function withTemporaryFolder(prefix, work, place = tmpdir()) {
+	const folder = await mkdtemp(join(place, `coxswain-${prefix}-`));
 	const remove = () => rm(folder, {
 		recursive: true,
 		force: true
@@ -484,6 +499,13 @@ async function exists(path) {
 /** True for "no such file or directory". */
 function isMissing(error) {
 	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+// src/host/cache-folder.ts
+/** A folder for what is kept between runs: `$XDG_CACHE_HOME/coxswain/NAME`. */
+function cacheFolder(name, env) {
+	const home = env.XDG_CACHE_HOME;
+	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
+	return join(cache, "coxswain", name);
 }
 // src/host/dry-run.ts
 /** Set in the environment of a rehearsal, for programs that this one starts again too. */
@@ -628,6 +650,7 @@ function withoutTrailingSlashes(text) {
 	return text.slice(0, end);
 }
 // src/host/container-storage.ts
+init_errors();
 const infoSchema = looseObject({ store: looseObject({
 	GraphRoot: string(),
 	GraphDriverName: string()
@@ -651,6 +674,7 @@ async function readContainerStorage(env) {
 	};
 }
 // src/host/root.ts
+init_errors();
 /** Set in the environment of the second run, so that there is never a third. */
 const secondRun = "COXSWAIN_RUNS_AS_ROOT";
 /**
@@ -672,8 +696,9 @@ function chooseWay({ namespace, sudo }, user) {
 			"--preserve-env"
 		]
 	};
+	const problems = [`buildah unshare: ${"problem" in namespace ? namespace.problem : "works"}`, `sudo: ${sudo.problem}`];
 	throw new InputError({
-		problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${[`buildah unshare: ${"problem" in namespace ? namespace.problem : "works"}`, `sudo: ${sudo.problem}`].join("; ")})`,
+		problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${problems.join("; ")})`,
 		remedy: `Give ${user} subordinate IDs (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}; package uidmap), allow it sudo without a password, or run this as root.`
 	});
 }
@@ -910,6 +935,7 @@ function wordsOf(sentence) {
 	} : sentence;
 }
 // src/host/disk-space.ts
+init_errors();
 /**
 * Makes sure that there is enough disk space for a task, before it begins. The needs of folders in the same file system
 * are added.
@@ -971,13 +997,6 @@ async function inParallel(items, parallel, work) {
 	};
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	if (failures.length > 0) throw failures[0];
-}
-// src/host/cache-folder.ts
-/** A folder for what is kept between runs: `$XDG_CACHE_HOME/coxswain/NAME`. */
-function cacheFolder(name, env) {
-	const home = env.XDG_CACHE_HOME;
-	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
-	return join(cache, "coxswain", name);
 }
 // src/host/process.ts
 /**
@@ -1041,6 +1060,7 @@ async function startProcess(program, args, options) {
 	};
 }
 // src/host/inside-root.ts
+init_errors();
 /** The kernel's own limit (path_resolution(7)). */
 const mostLinks = 40;
 const mostParts = 4096;
@@ -1135,6 +1155,20 @@ function formatPercent(share, digits = 1) {
 	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
 	return `${Number(value.toFixed(digits))} %`;
 }
+// src/host/hash-file.ts
+/** The digest of a stream's content, and its length in bytes. */
+async function hashOfFile(content) {
+	const hash = createHash("sha256");
+	let size = 0;
+	for await (const chunk of content) {
+		hash.update(chunk);
+		size += chunk.length;
+	}
+	return {
+		hash: `sha256:${hash.digest("hex")}`,
+		size
+	};
+}
 // src/host/findings.ts
 /**
 * Findings as the texts of a verb's outcome: errors come first. The terminal shows the report after them, because its
@@ -1192,4 +1226,4 @@ async function repeat(seconds, work) {
 		if (stoppedBy !== void 0) return stoppedBy;
 	}
 }
-export { definedVariables as $, beforeWriting as A, untilSignal as B, withoutTrailingSlashes as C, forTerminal as D, styled as E, makeFolder as F, requireTools as G, fedoraPackageOf as H, readFileIfThere as I, longestDuration as J, formatDuration as K, withTemporaryFolder as L, rehearsalVariable as M, exists as N, Rehearsed as O, isMissing as P, defined as Q, writeFileAtomically as R, oneLine as S, silentLog as T, findTool as U, exec as V, packageOf as W, parseTime as X, parseDuration as Y, requireDay as Z, codeBlock as _, startProcess as a, quote as at, runAgainAsRoot as b, requireSpace as c, exactly as d, nearest as et, renderReports as f, code as g, say as h, insideRoot as i, messageOf as it, isRehearsal as j, answerOfRehearsal as k, count as l, reportText as m, renderFindings as n, OutsideError as nt, cacheFolder as o, reportMarkdown as p, formatTime as q, formatPercent as r, UsageError as rt, inParallel as s, repeat as t, InputError as tt, exact as u, plainText as v, createLog as w, readContainerStorage as x, table as y, onInterrupt as z };
+export { defined as $, beforeWriting as A, onInterrupt as B, withoutTrailingSlashes as C, forTerminal as D, styled as E, isMissing as F, packageOf as G, exec as H, makeFolder as I, formatTime as J, requireTools as K, readFileIfThere as L, rehearsalVariable as M, cacheFolder as N, Rehearsed as O, exists as P, requireDay as Q, withTemporaryFolder as R, oneLine as S, silentLog as T, fedoraPackageOf as U, untilSignal as V, findTool as W, parseDuration as X, longestDuration as Y, parseTime as Z, codeBlock as _, insideRoot as a, init_errors as at, runAgainAsRoot as b, requireSpace as c, exactly as d, definedVariables as et, renderReports as f, code as g, say as h, formatPercent as i, UsageError as it, isRehearsal as j, answerOfRehearsal as k, count as l, reportText as m, renderFindings as n, InputError as nt, startProcess as o, messageOf as ot, reportMarkdown as p, formatDuration as q, hashOfFile as r, OutsideError as rt, inParallel as s, quote as st, repeat as t, nearest as tt, exact as u, plainText as v, createLog as w, readContainerStorage as x, table as y, writeFileAtomically as z };

@@ -1,15 +1,16 @@
-import { A as beforeWriting, G as requireTools, I as readFileIfThere, L as withTemporaryFolder, N as exists, P as isMissing, Q as defined, R as writeFileAtomically, T as silentLog, U as findTool, V as exec, Y as parseDuration, a as startProcess, h as say, i as insideRoot, it as messageOf, l as count, nt as OutsideError, p as reportMarkdown, tt as InputError, u as exact, v as plainText, z as onInterrupt } from "./host.mjs";
-import { B as architectureOfGo, C as readImage, D as atDigest, I as parseReference, M as formatRepository, N as isDigest, O as atTag, R as sameRepository, S as imageTimestamp, U as hostArchitecture, c as isLoopback, j as formatReference, l as inLayout, u as layoutReader } from "./world-registry.mjs";
+import { $ as defined, A as beforeWriting, B as onInterrupt, F as isMissing, H as exec, K as requireTools, L as readFileIfThere, P as exists, R as withTemporaryFolder, T as silentLog, W as findTool, X as parseDuration, a as insideRoot, at as init_errors, h as say, l as count, nt as InputError, o as startProcess, ot as messageOf, p as reportMarkdown, rt as OutsideError, u as exact, v as plainText, z as writeFileAtomically } from "./host.mjs";
+import { B as parseReference, F as formatReference, H as sameRepository, I as formatRepository, L as isDigest, M as atTag, T as readImage, W as architectureOfGo, d as layoutReader, f as openInLayout, j as atDigest, l as isLoopback, o as createRegistryClient, q as hostArchitecture, u as inLayout, w as imageTimestamp } from "./world-registry.mjs";
 import { A as shortCommit, w as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
-import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
-import { G as formatPublishedGraph, U as buildGraph, et as addAliases, tt as aliasesOf } from "./guidance.mjs";
-import { f as upgradeStages, m as withCandidate, o as passingEvidence, p as upgradeStarts, s as pushEvidence } from "./release-evidence.mjs";
+import { _ as downloadFolder, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor, v as requireBootSpace } from "./release-candidate.mjs";
+import { Y as formatPublishedGraph, at as aliasesOf, it as addAliases, q as buildGraph } from "./guidance.mjs";
+import { c as pushEvidence, h as withCandidate, m as upgradeStarts, n as testSettings, p as upgradeStages, s as passingEvidence } from "./release-evidence.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
-import { l as trustOf, u as attestationSigner } from "./release-attestations.mjs";
-import { r as recordPackages, t as packagesOfImage } from "./world-packages.mjs";
+import { c as attestationSigner, h as keepAtForge, m as runAddress, s as trustOf } from "./release-attestations.mjs";
+import { n as recordPackages, t as readPackages } from "./world-packages.mjs";
 import { a as formatBillOfMaterials, n as pushSbom, t as findSbom } from "./release-sbom.mjs";
 import { t as rpm_ostree_default } from "./node-stand-in.mjs";
+import { t as makeRootOfLayers } from "./world-layers.mjs";
 import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -21,6 +22,7 @@ import { accessSync, constants as constants$2, existsSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { createConnection } from "node:net";
 // src/loop/boot-test/agent-question.ts
+init_errors();
 /**
 * What nodes of a fleet would see if the image became its newest release: the graph that would be published, and their
 * current image. Without a fleet there is only the image itself.
@@ -78,6 +80,7 @@ async function readCurrent({ client }, start, { architecture, log }) {
 	}
 }
 // src/loop/boot-test/guest/list-tests.ts
+init_errors();
 function hasUpgradeTests(tests) {
 	return upgradeStages.some((stage) => tests[stage].length > 0);
 }
@@ -89,7 +92,7 @@ const takenNames = ["systemd", "identity"];
 * to such a file is a test too, if it stays among the tests.
 * @param shownAs the folder's name in messages
 * @param top the folder of all tests, which links may not leave
-* @throws InputError for a test's unreadable `# coxswain:` line, and for a link that leads elsewhere
+* @throws InputError for an empty test, for its unreadable `# coxswain:` line, and for a link that leads elsewhere
 */
 async function listTests(folder, shownAs = folder, top = folder) {
 	const tests = [];
@@ -106,7 +109,13 @@ async function listTests(folder, shownAs = folder, top = folder) {
 			problem: "a test cannot have this name: results of the harness have it",
 			expected: "another name, such as 10-systemd.sh"
 		});
-		const timeoutSeconds = readTestTimeout(await readFile(target, "latin1"), `${shownAs}/${name}`);
+		const text = await readFile(target, "latin1");
+		if (text.trim() === "") throw new InputError({
+			where: `${shownAs}/${name}`,
+			problem: "this test is empty, and an empty program always passes",
+			remedy: "Write the test, or delete the file."
+		});
+		const timeoutSeconds = readTestTimeout(text, `${shownAs}/${name}`);
 		tests.push({
 			name,
 			path: target,
@@ -169,6 +178,7 @@ function readTestTimeout(text, where) {
 	}
 }
 // src/loop/boot-test/guest/tests-of-commit.ts
+init_errors();
 /**
 * Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash names, whatever
 * is in the work tree.
@@ -219,6 +229,7 @@ function nothingToTest(tests, commit, found) {
 	});
 }
 // src/loop/boot-test/image-source.ts
+init_errors();
 /** An image in a registry, by its digest only: `name:tag@digest` is refused by older buildah. */
 function inRegistry(image) {
 	const storedAs = `${formatRepository(image.repository)}@${image.digest}`;
@@ -229,7 +240,47 @@ function inRegistry(image) {
 		plainHttp: isLoopback(new URL(`http://${image.repository.registry}`))
 	};
 }
+/**
+* The layers of an image, the lowest first, ready to be read.
+* @throws InputError if there is no such image, or a layer is not in the registry
+*/
+async function packedLayers({ place, name }, { architecture = ownArchitecture$1(), log }) {
+	const { reference, reader } = openPlace(place, log);
+	const { manifest, config } = await readImage(reader, reference, architecture);
+	const { layers } = manifest.json;
+	if (layers.length !== config.diffIds.length) throw new InputError({
+		where: name,
+		problem: "the manifest and the config of the image do not have the same number of layers",
+		found: [layers.length, config.diffIds.length]
+	});
+	return layers.map((layer, index) => ({
+		what: `layer ${index + 1} of ${layers.length} of ${name}`,
+		open: () => reader.openBlob(reference.repository, layer),
+		diffId: config.diffIds[index]
+	}));
+}
+function openPlace(place, log) {
+	const [, folder, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+	if (folder !== void 0 && tag !== void 0) return {
+		reference: inLayout(folder, tag),
+		reader: {
+			...layoutReader,
+			openBlob: openInLayout
+		}
+	};
+	return {
+		reference: parseReference(place.replace(/^docker:\/\//, ""), { field: "image" }),
+		reader: createRegistryClient({
+			env: process.env,
+			log
+		})
+	};
+}
+function ownArchitecture$1() {
+	return process.arch === "arm64" ? "aarch64" : "x86_64";
+}
 // src/loop/boot-test/image-under-test.ts
+init_errors();
 /**
 * Finds the image that the checkout's commit builds, in the test registry or in a folder, or another one by its name.
 * @param wanted.image a reference in a registry
@@ -293,6 +344,7 @@ async function findInRegistry({ git, config, client }, commit, architecture, nam
 	});
 }
 // src/loop/boot-test/guest/busybox.ts
+init_errors();
 const machines = {
 	62: "x86_64",
 	183: "aarch64",
@@ -335,7 +387,7 @@ async function findStaticBusybox(architecture, helper) {
 		if (!isMissing(error)) throw error;
 		throw new InputError({
 			where: path,
-			problem: "there is no such program",
+			problem: "this program does not exist",
 			expected: "a static busybox"
 		});
 	});
@@ -360,6 +412,7 @@ async function findStaticBusybox(architecture, helper) {
 	return path;
 }
 // src/loop/boot-test/machine/machine-types.ts
+init_errors();
 /** Name of the virtio-serial port that results go through. */
 const reportPortName = "coxswain.results";
 /** Name of the one that the journal goes through. */
@@ -507,7 +560,7 @@ var harness_default = "# Waits for the system, runs the tests, reports line by l
 // src/loop/boot-test/guest/shell/init.sh
 var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc\n# and /var), starts the harness in a mount namespace of its own, and then the image.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t devtmpfs devtmpfs /dev\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\nread -r began rest </proc/uptime\nread -r nonce </nonce\nrm /nonce\nkeep=/keep\n# shellcheck source=/dev/null\n. /coxswain/settings\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. /coxswain/library\n\nfail() {\n  on_console \"$1\"\n  if open_channel; then say problem \"$1\"; else on_console \"no result channel\"; fi\n  poweroff -f\n}\n\n# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.\ndisk() {\n  tries=0\n  while [ $tries -lt 200 ]; do\n    for serial in /sys/block/*/serial; do\n      [ -e \"$serial\" ] || continue\n      [ \"$(cat \"$serial\")\" = \"$1\" ] || continue\n      device=\"${serial%/serial}\"\n      echo \"/dev/${device##*/}\"\n      return 0\n    done\n    usleep 50000\n    tries=$((tries + 1))\n  done\n  return 1\n}\n\n# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.\nwritable() {\n  mkdir -p \"/writable/$1/upper\" \"/writable/$1/work\"\n  chown \"$(stat -c %u:%g \"/root/$1\")\" \"/writable/$1/upper\"\n  chmod \"$(stat -c %a \"/root/$1\")\" \"/writable/$1/upper\"\n  mount -t overlay -o \"lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work\" overlay \"/root/$1\" ||\n    fail \"the kernel cannot mount overlay on /$1\"\n}\n\n# A module that does not load is often one of several alternatives; if one is really missing, the mount fails.\nwhile read -r module; do insmod \"/modules/$module\" 2>/dev/null; done </modules/order\nroot=$(disk coxswain-root) || fail \"the kernel did not find the disk (virtio_pci, virtio_blk)\"\ntools=$(disk coxswain-tools) || fail \"the kernel did not find the disk with the tests\"\nmount -t \"$root_type\" -o ro \"$root\" /root || fail \"the kernel cannot mount $root_type\"\nmount -t erofs -o ro \"$tools\" /tools || fail \"the kernel cannot mount erofs\"\nfor folder in dev proc sys run etc var; do\n  if [ ! -d \"/root/$folder\" ] || [ -L \"/root/$folder\" ]; then fail \"the image has no folder /$folder\"; fi\ndone\nmount -t tmpfs -o mode=755 tmpfs /writable\nif [ -n \"$deployment\" ]; then\n  # shellcheck source=src/loop/boot-test/guest/shell/state.sh\n  . /coxswain/state\nelse\n  writable etc\n  writable var\nfi\nmount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run\nmkdir \"$guest_folder\"\nmount -o bind /tools \"$guest_folder\"\nif [ -n \"$systemd\" ]; then\n  mkdir -p /run/systemd/system-generators\n  for name in $masked_generators; do ln -s /dev/null \"/run/systemd/system-generators/$name\"; done\nfi\n# The harness keeps the mounts as they are now: later mounts of the image do not affect it.\nmount -t tmpfs -o mode=700 tmpfs \"$keep\"\necho \"$nonce\" >\"$keep/nonce\"\nread -r ready rest </proc/uptime\necho \"mark $began initrd\nmark $ready root\" >\"$keep/marks\"\nunshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &\nwhile [ -e \"$keep/nonce\" ]; do usleep 10000; done\nfor place in dev proc sys run; do mount -o move \"/$place\" \"/root/$place\"; done\nif [ -z \"$systemd\" ]; then\n  mkdir -p /root/dev/pts /root/dev/shm\n  mount -t devpts devpts /root/dev/pts\n  mount -t tmpfs tmpfs /root/dev/shm\n  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi\n  ip link set lo up\nfi\n# switch_root cannot be used: it deletes the files that the harness runs from.\ncd /root || fail \"the root file system is gone\"\nmount -o move . /\n# shellcheck disable=SC2094\nexec <dev/console >dev/console 2>&1\nif [ -n \"$systemd\" ]; then exec chroot . \"$systemd\"; fi\nexec chroot . \"$guest_folder/busybox\" sh \"$guest_folder/first-process\"\n";
 // src/loop/boot-test/guest/shell/library.sh
-var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The device file of a serial port exists even without the port; its type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument.\ntell_lines() {\n  echo \"s/^/$nonce $1 /\" >\"$keep/prefix\"\n  sed -f \"$keep/prefix\" >&3\n}\n\n# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
+var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The device file of a serial port exists even without the port; its type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument,\n# and not in a file: the image could read it through /proc/PID/root of the harness.\ntell_lines() {\n  {\n    echo \"$nonce $1\"\n    cat\n  } | awk 'NR == 1 { start = $0; next } { print start, $0 }' >&3\n}\n\n# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
 // src/loop/boot-test/guest/shell/merge-etc.sh
 var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,\n# which does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for\n# ostree if type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path.\nchanges() {\n  awk -F '\\t' '\n    NR == FNR { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after)) print \"-\\t\" path\n      for (path in after) if (!(path in before) || before[path] != after[path]) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Copies one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || rm -rf \"${new:?}/$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
 // src/loop/boot-test/guest/shell/run-test.sh
@@ -675,7 +728,7 @@ var wait_default = "#!/run/coxswain/busybox sh\n# The start of each command by w
 const helpers = {
 	"wait-for-unit": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n[ -n \"$1\" ] || usage UNIT\nwhile :; do\n  state=$(systemctl is-active -- \"$1\" 2>/dev/null)\n  case \"$state\" in\n    active) exit 0 ;;\n    failed) break ;;\n  esac\n  expired && break\n  usleep 200000\ndone\necho \"$name: $1 is ${state:-unknown}\" >&2\nsystemctl status --no-pager --lines=15 -- \"$1\" >&2\nexit 1\n",
 	"wait-for-port": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this This asks the kernel, not the service: some services log\n# an error if a connection sends nothing.\ncase \"$1\" in\n  '' | *[!0-9]*) usage PORT ;;\nesac\nhex=$(printf '%04X' \"$1\")\nwhile :; do\n  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |\n    awk -v end=\":$hex\" 'substr($2, length($2) - 4) == end && $4 == \"0A\" { found = 1 } END { exit !found }' && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: nothing listens on TCP port $1\" >&2\nexit 1\n",
-	"wait-for-file": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n[ -n \"$1\" ] || usage PATH\nwhile :; do\n  [ -e \"$1\" ] && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: there is no $1\" >&2\nexit 1\n"
+	"wait-for-file": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n[ -n \"$1\" ] || usage PATH\nwhile :; do\n  [ -e \"$1\" ] && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: $1 does not exist\" >&2\nexit 1\n"
 };
 // src/loop/boot-test/guest/tools-disk.ts
 /**
@@ -829,7 +882,7 @@ function systemState(record) {
 }
 // src/loop/boot-test/report/verdict.ts
 /**
-* What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
+* What a run means. `allowed.modulesOf` is the version of the kernel that the image has modules of, if that is known. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
 * "done" is a success, and every other ending is a failure with a name.
 */
 function judge(run, tests, allowed = {}) {
@@ -838,7 +891,10 @@ function judge(run, tests, allowed = {}) {
 		verdict: "untrusted-results",
 		explanation: `Something in the machine interfered with the test harness, so nothing that it reported counts: ${record.violation}.`
 	};
-	if (record.done) return judgeDone(record, tests, allowed);
+	if (record.done) {
+		const { modulesOf } = allowed;
+		return judgeModules(record, modulesOf) ?? judgeDone(record, tests, allowed);
+	}
 	const where = stage(record, tests);
 	const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
 	if (/Out of memory: Killed process|System is deadlocked on memory/.test(run.console)) return {
@@ -888,6 +944,14 @@ function judge(run, tests, allowed = {}) {
 	return {
 		verdict: runningTest(record) === void 0 ? "early-exit" : "power-off-in-test",
 		explanation: `The machine powered off or rebooted ${where}.`
+	};
+}
+/** A machine like this one may need no module, but nodes do. */
+function judgeModules({ kernel }, modulesOf) {
+	if (kernel === void 0 || modulesOf === void 0 || kernel === modulesOf) return void 0;
+	return {
+		verdict: "unbootable",
+		explanation: `The kernel that runs is ${kernel}, and the image has the modules of ${modulesOf}: a node could load none.`
 	};
 }
 const moreMemory = "If the image is meant to need that much, raise boot-test.memory.";
@@ -1299,6 +1363,7 @@ function parse(line) {
 	}
 }
 // src/loop/boot-test/machine/machine.ts
+init_errors();
 /** Files that a run leaves in the output folder. */
 const logNames = {
 	console: "console.log",
@@ -1467,7 +1532,10 @@ function reportOf(options, run, about) {
 	const asTest = systemTest(run.record, options);
 	const journalLog = join(outputFolder, logNames.journal);
 	return {
-		...judge(run, tests, options),
+		...judge(run, tests, {
+			...options,
+			...defined({ modulesOf: about.modulesOf })
+		}),
 		tests: [...asTest === void 0 ? [] : [asTest], ...testResults(run.record, tests)],
 		...defined({ system }),
 		kernel: run.record.kernel ?? kernel,
@@ -1525,6 +1593,7 @@ function rounded(seconds) {
 	return Math.round(seconds * 100) / 100;
 }
 // src/loop/boot-test/machine/accelerator.ts
+init_errors();
 /**
 * KVM if it really works, otherwise emulation.
 * @param requested skips the choice
@@ -1702,10 +1771,12 @@ async function bootWithHarness(options, machine) {
 			initrd,
 			total
 		};
+		const { kernel, modulesOf } = machine;
 		return reportOf(options, run, {
 			used,
-			kernel: machine.kernel,
-			seconds
+			kernel,
+			seconds,
+			...defined({ modulesOf })
 		});
 	});
 }
@@ -1724,6 +1795,7 @@ async function requireBootTestTools(architecture, helper) {
 	return findStaticBusybox(architecture, helper);
 }
 // src/loop/boot-test/rehearsal/upgrades-to.ts
+init_errors();
 /**
 * The releases that live nodes of a fleet would update from to an image. Of an image in a folder, those that may be
 * read without a credential.
@@ -1755,149 +1827,6 @@ async function upgradesTo(project, to) {
 		log.warn(`the update from ${start.version} is not rehearsed here: ${messageOf(error)}`);
 	}
 	return readable;
-}
-// src/loop/boot-test/guest/root-filesystem.ts
-/** The exit codes of buildah that are expected here: success, and "it does not exist". */
-const orNot = [
-	0,
-	1,
-	125
-];
-/**
-* Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
-* folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
-* storage before.
-* @throws InputError unless root; OutsideError when the pull fails
-*/
-async function withRootFilesystem(source, work, options = {}) {
-	requireRoot();
-	requireTools(["buildah"]);
-	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
-	const before = await storedImages();
-	let id;
-	const remove = async () => {
-		await exec("buildah", ["umount", container], { allow: orNot });
-		await exec("buildah", ["rm", container], { allow: orNot });
-		const stored = source.storedAs ?? id;
-		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
-	};
-	const forget = onInterrupt(remove);
-	try {
-		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
-		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
-			"from",
-			"--name",
-			container,
-			...insecure,
-			place
-		], {
-			doing: `pulling ${source.name}`,
-			onLine: (line) => report(line.trim().slice(0, 60)),
-			...defined({ cwd: folder })
-		})));
-		id = await imageOf(container);
-		const { stdout } = await exec("buildah", ["mount", container]);
-		return await work(stdout.trim(), { run: runner(id) });
-	} finally {
-		forget();
-		await remove();
-	}
-}
-/**
-* buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
-* It gets such a folder by another path.
-*/
-async function withPlainPlace(place, work) {
-	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
-	if (layout === void 0 || tag === void 0) return work({ place });
-	return withTemporaryFolder("layout", async (folder) => {
-		await symlink(resolve(layout), join(folder, "layout"));
-		return work({
-			place: `oci:layout:${tag}`,
-			folder
-		});
-	});
-}
-/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
-async function storedImages() {
-	const { stdout } = await exec("buildah", [
-		"images",
-		"--all",
-		"--no-trunc",
-		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
-	]);
-	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
-}
-async function imageOf(container) {
-	const { stdout } = await exec("buildah", [
-		"inspect",
-		...[
-			"--type",
-			"container",
-			"--format",
-			"{{.FromImageID}}"
-		],
-		container
-	]);
-	return stdout.trim().replace(/^sha256:/, "");
-}
-function runner(imageId) {
-	return async (command, options) => {
-		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
-		const remove = async () => {
-			await exec("buildah", ["rm", container], { allow: orNot });
-		};
-		const forget = onInterrupt(remove);
-		try {
-			await exec("buildah", [
-				"from",
-				"--quiet",
-				"--pull-never",
-				"--name",
-				container,
-				imageId
-			]);
-			const args = runArguments(container, command, options);
-			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
-			return {
-				exitCode,
-				output: `${stdout}${stderr}`
-			};
-		} finally {
-			forget();
-			await remove();
-		}
-	};
-}
-const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
-/** The isolation that needs no container runtime. */
-function runArguments(container, command, { folders = {} } = {}) {
-	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
-	return [
-		...[
-			"run",
-			"--isolation",
-			"chroot"
-		],
-		...volumes.length === 0 ? [] : [
-			"--cap-add",
-			"all",
-			...volumes
-		],
-		...[
-			container,
-			"--",
-			...command
-		]
-	];
-}
-/** @throws InputError unless this is root, of the machine or of a user namespace */
-function requireRoot() {
-	if (process.getuid?.() === 0) return;
-	throw new InputError({
-		problem: "the files of an image can only be seen as they are by root",
-		remedy: "Run this with sudo."
-	});
 }
 // src/loop/boot-test/guest/systemd.ts
 /** The paths of systemd in distributions. */
@@ -1943,6 +1872,7 @@ async function readOsRelease(root) {
 	return {};
 }
 // src/loop/boot-test/report/image-sbom.ts
+init_errors();
 /**
 * Attaches what is in an image to it, while its files are on this machine: the list of its packages, and the SBOM,
 * signed if this run can sign. An image without an rpm database has neither, and that is not an error.
@@ -1972,7 +1902,12 @@ async function recordContent({ client, config, root: checkout }, options) {
 		signedBy: []
 	} : trust) !== void 0) return;
 	const release = await readOsRelease(insideRoot(root));
-	const base = await baseOf(config.base.repository, image, log);
+	const base = await baseOf(client, {
+		repository: config.base.repository,
+		image,
+		architecture,
+		log
+	});
 	const text = await formatBillOfMaterials({
 		image: reference,
 		version: image.config.labels["org.opencontainers.image.version"] ?? "",
@@ -1992,13 +1927,15 @@ async function recordContent({ client, config, root: checkout }, options) {
 		signer
 	});
 }
-/** The image that it was built on, and its packages. Its layers are on this machine already, with those of the image. */
-async function baseOf(repository, image, log) {
+/** The image that it was built on, and its packages. Only those layers are fetched that have to be searched for them. */
+async function baseOf(client, options) {
+	const { repository, image, architecture, log } = options;
 	const digest = image.manifest.json.annotations?.["org.opencontainers.image.base.digest"] ?? "";
 	if (!isDigest(digest)) return void 0;
 	const base = atDigest(repository, digest);
 	try {
-		const packages = await withRootFilesystem(inRegistry(base), (root) => packagesOfImage(root, log), { log });
+		const { descriptor } = (await readImage(client, base, architecture)).manifest;
+		const packages = await readPackages(client, atDigest(repository, descriptor.digest));
 		return {
 			image: base,
 			...defined({ packages })
@@ -2145,13 +2082,13 @@ function lastLines(text, count) {
 	return clean(text).trimEnd().split("\n").slice(-count).join("\n");
 }
 // src/loop/boot-test/report/image-evidence.ts
-/** The existing evidence of the image, if these same tests passed. */
+/** The existing evidence of the image, if these same tests passed, by the same settings. */
 async function evidenceOn({ client, config, root }, { reference }, tests) {
 	if (reference === void 0) return void 0;
 	return passingEvidence(client, reference, tests.tree, trustOf({
 		config,
 		root
-	}));
+	}), testSettings(config));
 }
 /** The evidence knows every update that nodes would make now. */
 function covers(evidence, from) {
@@ -2159,7 +2096,7 @@ function covers(evidence, from) {
 }
 /** The evidence that a run gives about the image. */
 function evidenceOf(report, about) {
-	const { tests, console, startedAt } = about;
+	const { tests, config, console, startedAt, env } = about;
 	const { reference, source, digest } = about.tested;
 	return {
 		subject: {
@@ -2168,6 +2105,7 @@ function evidenceOf(report, about) {
 		},
 		result: report.verdict === "passed" ? "PASSED" : "FAILED",
 		testsTree: tests.tree,
+		settings: testSettings(config),
 		tests: report.tests.map(({ output: _output, ...result }) => result),
 		kernel: report.kernel,
 		architecture: report.architecture,
@@ -2180,7 +2118,10 @@ function evidenceOf(report, about) {
 			digest,
 			result: passed ? "PASSED" : "FAILED"
 		})) }),
-		...defined({ agent: report.agent }),
+		...defined({
+			agent: report.agent,
+			run: runAddress(env)
+		}),
 		log: evidenceLog(report, console)
 	};
 }
@@ -2188,7 +2129,7 @@ function evidenceOf(report, about) {
 function aboutTheImage({ verdict }) {
 	return verdict !== "qemu-failed";
 }
-/** Attaches what is in the image to it in the test registry, while the files of the image are mounted. */
+/** Attaches what is in the image to it in the test registry, while the files of the image are on this machine. */
 function onFiles(project, { reference, image }, by) {
 	if (reference === void 0 || !sameRepository(reference.repository, project.config.testImage)) return {};
 	return { onFiles: (root) => recordContent(project, {
@@ -2199,14 +2140,14 @@ function onFiles(project, { reference, image }, by) {
 	}) };
 }
 /** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
-async function evidenceSigner({ config, root }, about) {
+async function evidenceSigner({ config, root, forge }, about) {
 	const { tested, env, log } = about;
 	const signer = await attestationSigner(trustOf({
 		config,
 		root
 	}), env);
 	if (signer === void 0 && config.evidence.signedBy.length > 0 && tested.reference !== void 0) log.warn("this run cannot sign, so its evidence will not count: coxswain.yaml says in evidence.signed-by whose does");
-	return signer;
+	return tested.reference === void 0 ? signer : keepAtForge(signer, forge, log);
 }
 /** Evidence belongs in the test registry. */
 async function attachEvidence({ client, config }, about) {
@@ -2552,7 +2493,107 @@ function metaOf({ digest, image: { manifest, config } }) {
 		"ostree.importer.version": "0.15.3"
 	};
 }
+// src/loop/boot-test/guest/root-filesystem.ts
+init_errors();
+/** The exit codes of buildah that are expected here: success, and "it does not exist". */
+const orNot = [
+	0,
+	1,
+	125
+];
+/**
+* Makes the root file system of exactly this image from its layers, and gives `work` its folder. It needs no container
+* storage and no mount, so the image may have any number of layers. Nobody else can read the folder, and it is removed
+* afterwards, also after an error or Ctrl-C.
+* @throws InputError unless root, and for layers that cannot be unpacked; OutsideError when they cannot be read
+*/
+async function withRootFilesystem(source, work, options = {}) {
+	requireRoot();
+	const log = options.log ?? silentLog;
+	return withTemporaryFolder("root", async (folder) => {
+		const root = await log.task(`pulling ${source.name}`, async (report) => {
+			const layers = await packedLayers(source, {
+				log,
+				...defined({ architecture: options.architecture })
+			});
+			const onLayer = (done) => report(`${done} of ${layers.length} layers`);
+			return makeRootOfLayers(layers, folder, { onLayer });
+		});
+		return work(root, { run: inCopyOf(root) });
+	}, downloadFolder(process.env));
+}
+/**
+* Programs run in a container with a copy of the root, each in one of its own: what one of them writes, the next does
+* not see. It is removed at once, because it is as large as the image.
+*/
+function inCopyOf(root) {
+	return async (command, options) => {
+		requireTools(["buildah", "cp"]);
+		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
+		const remove = async () => {
+			await exec("buildah", ["umount", container], { allow: orNot });
+			await exec("buildah", ["rm", container], { allow: orNot });
+		};
+		const forget = onInterrupt(remove);
+		try {
+			await exec("buildah", [
+				"from",
+				"--quiet",
+				"--name",
+				container,
+				"scratch"
+			]);
+			const { stdout } = await exec("buildah", ["mount", container]);
+			await exec("cp", [
+				"--archive",
+				"--reflink=auto",
+				`${root}/.`,
+				stdout.trim()
+			], { doing: "copying the image's files for its own programs" });
+			const args = runArguments(container, command, options);
+			const { exitCode, stdout: output, stderr } = await exec("buildah", args, { allow: anyExitCode });
+			return {
+				exitCode,
+				output: `${output}${stderr}`
+			};
+		} finally {
+			forget();
+			await remove();
+		}
+	};
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+/** The isolation that needs no container runtime. */
+function runArguments(container, command, { folders = {} } = {}) {
+	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
+	return [
+		...[
+			"run",
+			"--isolation",
+			"chroot"
+		],
+		...volumes.length === 0 ? [] : [
+			"--cap-add",
+			"all",
+			...volumes
+		],
+		...[
+			container,
+			"--",
+			...command
+		]
+	];
+}
+/** @throws InputError unless this is root, of the machine or of a user namespace */
+function requireRoot() {
+	if (process.getuid?.() === 0) return;
+	throw new InputError({
+		problem: "the files of an image can only be seen as they are by root",
+		remedy: "Run this with sudo."
+	});
+}
 // src/loop/boot-test/guest/compression.ts
+init_errors();
 /** Programs that decompress, by the ending of a file name. */
 const programs = {
 	gz: ["gzip"],
@@ -2728,6 +2769,9 @@ function aligned(position) {
 	return Math.ceil(position / 4) * 4;
 }
 // src/loop/boot-test/guest/initramfs.ts
+init_errors();
+/** More than any has. */
+const mostVersions = 16;
 const largestContent = 4294967296;
 /**
 * Looks into an initramfs as the kernel reads one: archives one after the other, of which the last may be compressed.
@@ -2739,11 +2783,14 @@ async function readInitramfs(bytes) {
 		hasIgnition: false,
 		hasPrepareRoot: false
 	};
+	const modulesOf = /* @__PURE__ */ new Set();
 	const note = (name) => {
 		const path = name.replace(/^(\.?\/)+/, "");
 		if (path === "init") found.hasInit = true;
 		if (path === "usr/bin/ignition") found.hasIgnition = true;
 		if (path.endsWith("/ostree-prepare-root")) found.hasPrepareRoot = true;
+		const version = /^(?:usr\/)?lib\/modules\/([^/]+)\/.*\.ko(?:\.\w+)?$/.exec(path)?.[1];
+		if (version !== void 0 && modulesOf.size < mostVersions) modulesOf.add(version);
 	};
 	let entries = 0;
 	let offset = 0;
@@ -2764,7 +2811,8 @@ async function readInitramfs(bytes) {
 	}
 	return {
 		entries,
-		...found
+		...found,
+		modulesOf
 	};
 }
 /** The length of the archives without compression, with the zeros after them. */
@@ -2779,14 +2827,19 @@ function uncompressedLength(bytes) {
 		if (next === bytes.length || detectCompression(bytes.subarray(next)) !== void 0) return next;
 	}
 }
-/** What is wrong with an initramfs; undefined if a node can boot with it. */
+/**
+* What is wrong with an initramfs; undefined if a node can boot with it.
+* @param needs.version of the kernel that it is for
+*/
 async function initramfsProblem(bytes, needs) {
 	if (bytes === void 0) return "there is none, and bootc needs one to boot the kernel";
 	try {
-		const { entries, hasInit, hasPrepareRoot } = await readInitramfs(bytes);
+		const { version } = needs;
+		const { entries, hasInit, hasPrepareRoot, modulesOf } = await readInitramfs(bytes);
 		if (entries === 0) return "it is empty";
 		if (!hasInit) return "it has no /init for the kernel to start";
 		if (needs.prepareRoot && !hasPrepareRoot) return "it has no ostree-prepare-root, which mounts the root of a node";
+		if (version !== void 0 && modulesOf.size > 0 && !modulesOf.has(version)) return `it was made for another kernel: it has modules of ${[...modulesOf].join(", ")}, and none of ${version}`;
 		return;
 	} catch (error) {
 		return `it cannot be read: ${messageOf(error)}`;
@@ -2834,6 +2887,7 @@ function readSections(file) {
 	return sections;
 }
 // src/loop/boot-test/guest/kernel.ts
+init_errors();
 const modulesFolder = "/usr/lib/modules";
 const largestKernel = 536870912;
 const largestUnified = 2147483648;
@@ -2962,6 +3016,30 @@ async function isKernel(file, architecture) {
 		await handle.close();
 	}
 }
+/** The header of x86's kernels: a mark, and the place of the version (Linux, Documentation/arch/x86/boot.rst). */
+const header$1 = {
+	mark: 514,
+	version: 526,
+	start: 512
+};
+/** The version that a kernel for x86 has in its header, as `uname -r` prints it; undefined if it has none. */
+async function versionInKernel(file) {
+	const handle = await open(file, "r");
+	try {
+		const read = async (at, length) => {
+			const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
+			return buffer.subarray(0, bytesRead);
+		};
+		const bytes = await read(header$1.mark, header$1.version + 2 - header$1.mark);
+		if (bytes.toString("latin1", 0, 4) !== "HdrS" || bytes.length < header$1.version + 2 - header$1.mark) return;
+		const place = bytes.readUInt16LE(header$1.version - header$1.mark);
+		if (place === 0) return void 0;
+		const text = (await read(header$1.start + place, 128)).toString("latin1");
+		return /^[\x21-\x7e]+/.exec(text)?.[0];
+	} finally {
+		await handle.close();
+	}
+}
 const largestIndex = 67108864;
 /** @param modules the folder of a kernel's modules inside the root */
 async function readModuleIndex(root, modules) {
@@ -2993,17 +3071,24 @@ function checkLabels(config, stream) {
 const kernelCheckName = "check: kernel";
 const largestInitramfs$1 = 1073741824;
 /**
-* Checks the initramfs beside the kernel, where bootc looks for it ("Bootable container images", section on the
-* kernel), or inside a unified kernel image.
+* Checks the kernel, and the initramfs beside it, where bootc looks for it ("Bootable container images", section on
+* the kernel), or inside a unified kernel image.
 * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
 * @throws InputError without exactly one kernel: that is not a bootable image, so there is no test result
 */
 async function checkKernel(root, image, needs = { prepareRoot: false }) {
-	const { modules, unified, path } = await requireKernel(root, image);
+	const kernel = await requireKernel(root, image);
+	const { modules, unified, path, version } = kernel;
 	const file = `${modules}/initramfs.img`;
-	const problem = await initramfsProblem(unified?.initrd ?? await root.readFile(file, { largest: largestInitramfs$1 }), needs);
+	const bytes = unified?.initrd ?? await root.readFile(file, { largest: largestInitramfs$1 });
+	const known = unified === void 0 ? version : unified.version;
+	const problem = await initramfsProblem(bytes, {
+		...needs,
+		...defined({ version: known })
+	});
 	const place = unified?.initrd === void 0 ? file : `the initramfs in ${path}`;
-	return entry(kernelCheckName, problem === void 0 ? [] : [`${place}: ${problem}`]);
+	const own = kernel.file === void 0 ? void 0 : await versionInKernel(kernel.file);
+	return entry(kernelCheckName, [...problem === void 0 ? [] : [`${place}: ${problem}`], ...own === void 0 || own === version ? [] : [`${path}: the kernel is ${own}, and finds no modules in the folder of another version`]]);
 }
 const shownFiles = 15;
 /**
@@ -3116,6 +3201,7 @@ function padded(bytes) {
 	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
 }
 // src/loop/boot-test/guest/initrd.ts
+init_errors();
 /** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
 async function makeInitrd(options) {
 	const modules = await readModules(options.kernel, options.moduleFiles);
@@ -3349,6 +3435,7 @@ async function needsExt4(root) {
 	});
 }
 // src/loop/boot-test/machine/boot-directly.ts
+init_errors();
 const requiredModules = [
 	"virtio_pci",
 	"virtio_blk",
@@ -3415,6 +3502,7 @@ async function bootPrepared(image, options) {
 			rootType: rootImage.type
 		},
 		kernel: kernel.version,
+		...defined({ modulesOf: kernel.unified === void 0 ? kernel.version : kernel.unified.version }),
 		seconds: image.seconds,
 		prepare: async ({ busybox, settings, nonce, folder }) => {
 			const initrd = join(folder, "initrd");
@@ -3514,6 +3602,7 @@ function firmwareMachineArguments(options) {
 	];
 }
 // src/loop/boot-test/machine/disk-needs.ts
+init_errors();
 /** The paths in Debian, Ubuntu and Fedora. */
 const knownFirmware = {
 	x86_64: [
@@ -3550,7 +3639,7 @@ async function requireDiskMode(about, env = process.env) {
 	const programs = await missingPrograms(root);
 	const problems = [
 		findTool("skopeo", env) === void 0 ? "skopeo is not installed (package skopeo)" : void 0,
-		firmware === void 0 ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)` : void 0,
+		firmware === void 0 ? `UEFI firmware for ${architecture} cannot be found (packages ovmf, qemu-efi-aarch64)` : void 0,
 		programs.length === 0 ? void 0 : `the image has no ${programs.join(", ")}`,
 		systemd !== void 0 && systemd >= neededSystemd ? void 0 : `the image has ${systemd === void 0 ? "no systemd" : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`
 	].filter((problem) => problem !== void 0);
@@ -3633,6 +3722,7 @@ async function makeStateDisk(file) {
 	], { doing: "making a disk for /var" });
 }
 // src/loop/boot-test/guest/ostree-sysroot.ts
+init_errors();
 /** The "stateroot": ostree(1) calls it the name of the operating system. */
 const stateroot = "default";
 /** The device of the root. Deployments that ostree makes in the machine inherit these arguments. */
@@ -3764,6 +3854,7 @@ function readBootEntry(text, where) {
 	};
 }
 // src/loop/boot-test/guest/ostree-disk.ts
+init_errors();
 /** How much a machine may write; the file needs only the space that is written. */
 const freeBytes = 8 * 1024 ** 3;
 /** Makes the disk of a system root, with owners, modes, links and extended attributes as they are. */
@@ -3828,7 +3919,7 @@ async function copyBootFiles(disk, entry, folder) {
 async function copyOut(disk, path, to) {
 	if (/[^\w./+~-]/.test(path)) throw new OutsideError("reading the disk", `a path with unsupported characters: ${path}`);
 	await debugfs(disk, `dump ${path} ${to}`);
-	if ((await stat(to)).size === 0) throw new OutsideError("reading the disk", `there is no ${path}`);
+	if ((await stat(to)).size === 0) throw new OutsideError("reading the disk", `${path} does not exist`);
 }
 /** debugfs(8) exits with 0 for a command that fails. */
 async function debugfs(disk, command) {
@@ -3905,6 +3996,7 @@ function ignitionFiles(path) {
 	return { "opt/com.coreos/config": path };
 }
 // src/loop/boot-test/machine/boot-ostree.ts
+init_errors();
 /** Programs of this machine that the mode needs, besides those of every boot test. */
 const ostreeTools = [
 	"skopeo",
@@ -4123,6 +4215,7 @@ async function runDiskTest(options) {
 				rootType: "erofs"
 			},
 			kernel: kernel.version,
+			...defined({ modulesOf: kernel.unified === void 0 ? kernel.version : kernel.unified.version }),
 			seconds: (performance.now() - started) / 1e3,
 			prepare: async ({ nonce, folder: machineFolder }) => {
 				const variables = await freshVariables(firmware, machineFolder);
@@ -4147,6 +4240,7 @@ async function freshVariables(firmware, folder) {
 	return file;
 }
 // src/loop/boot-test/guest/deploy-tool.ts
+init_errors();
 /** Built by script/rust-tools. */
 const ownProgram = "ostree-deploy";
 /** `ostree container` of an image: rpm-ostree or bootc under another name. */
@@ -4204,6 +4298,7 @@ function inImage(run) {
 	};
 }
 // src/loop/boot-test/machine/ostree-needs.ts
+init_errors();
 /** The label of an image that is an ostree commit with layers on it; ostree-ext deploys no other. */
 const commitLabel = "ostree.final-diffid";
 const largestInitramfs = 1073741824;
@@ -4466,6 +4561,7 @@ function stepPassed({ tests }, stage) {
 	return tests.some(({ name, result }) => name === `${stage}/${steps[stage].name}` && result === "passed");
 }
 // src/loop/boot-test/machine-of-mode.ts
+init_errors();
 /**
 * Makes an image ready to boot.
 * @throws InputError if the requested mode is not possible
@@ -4643,6 +4739,7 @@ function isFedoraCoreOs({ ID, VARIANT_ID }) {
 	return ID === "fedora" && VARIANT_ID === "coreos";
 }
 // src/loop/boot-test/secure-boot.ts
+init_errors();
 /** Name of the result of this check. */
 const secureBootCheckName = "check: Secure Boot";
 /**
@@ -4736,7 +4833,10 @@ async function runTests(options) {
 			if (report.verdict !== "passed" || options.from.length === 0) return withTotal(all, started);
 			return withTotal(await withUpgrades(options, machine, all), started);
 		});
-	}, { log });
+	}, {
+		log,
+		architecture: options.machine.architecture
+	});
 }
 /** What the image's own agent said; undefined if the machine ended before. */
 function agentAnswer({ tests }, wasAsked) {
@@ -4826,7 +4926,10 @@ async function rehearseFrom(options, machine, from) {
 			root,
 			stored
 		});
-	}, { log });
+	}, {
+		log,
+		architecture: options.machine.architecture
+	});
 }
 function withTotal(report, started) {
 	const total = Math.round((performance.now() - started) / 10) / 100;
@@ -4839,6 +4942,7 @@ function withTotal(report, started) {
 	};
 }
 // src/loop/boot-test/boot-test.ts
+init_errors();
 /**
 * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
 * to the image's digest and comments on the pull request. When it runs again, it finds the evidence and only
@@ -4926,11 +5030,14 @@ async function testImage(project, options) {
 			log
 		});
 		const console = await readFile(report.consoleLog, "utf8");
+		const { now: startedAt, env = {} } = options;
 		const evidence = evidenceOf(report, {
 			tested,
 			tests,
+			config,
 			console,
-			startedAt: options.now
+			startedAt,
+			env
 		});
 		const answer = {
 			...known,
@@ -5064,4 +5171,4 @@ const bootModes = [
 	"ostree",
 	"disk"
 ];
-export { findStaticBusybox as _, prepareImage as a, writeNewc as c, hasAgent as d, nodeScript as f, networks as g, withRootFilesystem as h, bootPrepared as i, readModuleIndex as l, reportTested as m, testImage as n, orderModules as o, annotationsOf as p, makeStateDisk as r, folder as s, bootModes as t, alwaysOn as u, inRegistry as v, readTestTimeout as y };
+export { findStaticBusybox as _, prepareImage as a, writeNewc as c, alwaysOn as d, hasAgent as f, networks as g, reportTested as h, bootPrepared as i, readModuleIndex as l, annotationsOf as m, testImage as n, orderModules as o, nodeScript as p, makeStateDisk as r, folder as s, bootModes as t, withRootFilesystem as u, inRegistry as v, readTestTimeout as y };

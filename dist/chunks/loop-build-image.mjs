@@ -1,16 +1,20 @@
-import { $ as definedVariables, A as beforeWriting, G as requireTools, L as withTemporaryFolder, Q as defined, U as findTool, V as exec, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
-import { g as string, p as object, r as array } from "./zod.mjs";
-import { A as digestOf, B as architectureOfGo, C as readImage, D as atDigest, H as goArchitecture, M as formatRepository, N as isDigest, O as atTag, T as mediaTypes, b as copyImage, c as isLoopback, d as resolveInLayout, j as formatReference, l as inLayout, u as layoutReader, w as isIndex, x as setTags } from "./world-registry.mjs";
-import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
+import { $ as defined, A as beforeWriting, H as exec, K as requireTools, L as readFileIfThere, R as withTemporaryFolder, W as findTool, at as init_errors, et as definedVariables, nt as InputError, ot as messageOf, r as hashOfFile, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
+import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
+import { A as parseManifest, C as setTags, D as isIndex, F as formatReference, I as formatRepository, K as goArchitecture, L as isDigest, M as atTag, O as mediaTypes, P as digestOf, S as copyImage, T as readImage, W as architectureOfGo, d as layoutReader, f as openInLayout, j as atDigest, k as parseJson, l as isLoopback, p as resolveInLayout, u as inLayout } from "./world-registry.mjs";
+import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, y as requireBuildSpace } from "./release-candidate.mjs";
 import { T as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { t as makeRootOfLayers } from "./world-layers.mjs";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
-import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { PassThrough, Readable } from "node:stream";
+import { randomBytes, randomUUID } from "node:crypto";
 // src/loop/build-image/base-layers.ts
+init_errors();
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
 * compressed form may still differ, because buildah may compress again when it pushes. Nodes would then download
@@ -70,6 +74,7 @@ function ociLayerType(mediaType) {
 	return mediaType === "application/vnd.docker.image.rootfs.diff.tar.gzip" ? "application/vnd.oci.image.layer.v1.tar+gzip" : mediaType;
 }
 // src/loop/build-image/base-in-storage.ts
+init_errors();
 const folder = "localhost/coxswain-base";
 /** How containers/storage, and buildah, report a base that existed a moment ago. */
 const removedMeanwhile = new RegExp(`image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`);
@@ -88,13 +93,14 @@ function baseNameInStorage(base) {
 * it at the same time. Storage deletes an image only when its last name is removed and no build uses it, so the last
 * run deletes it. An image that also has a name of somebody else stays.
 * @param from the repository that it is pulled from
+* @param flat the base as one layer, to build on in its place
 * @param build is called again if another run removed the base
 */
 async function withBaseInStorage(buildah, options, build) {
-	const { base, from, architecture } = options;
-	const id = base.config.digest.replace("sha256:", "");
+	const { base, from, architecture, flat } = options;
+	const id = flat?.id ?? base.config.digest.replace("sha256:", "");
 	const name = baseNameInStorage(base);
-	const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
+	const source = flat?.place ?? formatReference(atDigest(from, base.manifest.descriptor.digest));
 	const plainHttp = isLoopback(new URL(`http://${from.registry}`));
 	let pulled = false;
 	try {
@@ -103,7 +109,8 @@ async function withBaseInStorage(buildah, options, build) {
 				pulled = true;
 				await buildah.pull(source, {
 					architecture,
-					plainHttp
+					plainHttp,
+					...defined({ cwd: flat?.folder })
 				});
 			}
 			await buildah.tag(id, name);
@@ -113,12 +120,13 @@ async function withBaseInStorage(buildah, options, build) {
 			if (attempt === attempts || !isRemoved) throw error;
 		}
 	} finally {
-		if (pulled) await buildah.removeImage(source);
+		if (pulled) await buildah.removeImage(flat?.name ?? source);
 		await buildah.removeImage(name);
 		if (pulled) await buildah.removeUnnamed(id);
 	}
 }
 // src/loop/build-image/open-network.ts
+init_errors();
 /**
 * Connects the network namespace of a process with the outside by slirp4netns, which needs no rights on the host. The
 * host's loopback cannot be reached from there. It ends with this process, however that ends.
@@ -160,6 +168,7 @@ async function openNetwork(pid) {
 // src/loop/build-image/shell/isolated.sh
 var isolated_default = "#!/bin/sh\n# Runs a program with processes, devices and, if COXSWAIN_ISOLATION is \"full\", a network of its own:\n# isolated.sh PROGRAM [ARGUMENT…]. It prints the process whose network needs a way out, then \"isolated\", and starts the program\n# when it reads a line.\nset -eu\n\nif [ \"${1:-}\" = --inside ]; then\n  shift\n  # Only the devices that builds use. Chroot isolation shows RUN all of /dev, and root could read the host's disks.\n  dev=$(mktemp -d)\n  mount -t tmpfs -o mode=755 tmpfs \"$dev\"\n  for name in null zero full random urandom tty fuse; do\n    [ -e \"/dev/$name\" ] || continue\n    : >\"$dev/$name\"\n    mount --bind \"/dev/$name\" \"$dev/$name\"\n  done\n  mkdir \"$dev/pts\" \"$dev/shm\"\n  [ ! -d /dev/pts ] || mount --rbind /dev/pts \"$dev/pts\"\n  mount -t tmpfs -o mode=1777 tmpfs \"$dev/shm\"\n  ln -s pts/ptmx \"$dev/ptmx\"\n  ln -s /proc/self/fd \"$dev/fd\"\n  for number in 0:stdin 1:stdout 2:stderr; do ln -s \"/proc/self/fd/${number%:*}\" \"$dev/${number#*:}\"; done\n  mount --rbind \"$dev\" /dev\n  for name in $COXSWAIN_UNSET; do unset \"$name\"; done\n  unset COXSWAIN_UNSET COXSWAIN_ISOLATION\n  echo isolated\n  read -r _\n  exec \"$@\" </dev/null\nfi\n\necho \"$$\"\nnetwork=\n[ \"$COXSWAIN_ISOLATION\" != full ] || network=--net\nexec unshare ${network:+\"$network\"} --ipc --pid --fork --kill-child --mount-proc -- sh \"$0\" --inside \"$@\"\n";
 // src/loop/build-image/isolated.ts
+init_errors();
 /**
 * What keeps the programs of RUN away from this machine, the strictest first. buildah's chroot isolation shows them what
 * buildah itself sees, so buildah gets less to see:
@@ -192,7 +201,7 @@ async function chooseIsolation(env, { folder, log }) {
 	if (found !== void 0) return found;
 	if (wanted !== void 0) throw new InputError({
 		field: "COXSWAIN_BUILD_ISOLATION",
-		problem: "there is no such isolation of builds",
+		problem: "this isolation of builds does not exist",
 		found: wanted,
 		expected: `one of ${isolations.join(", ")}`
 	});
@@ -274,6 +283,7 @@ async function execIsolated(isolation, program, args, options) {
 	}
 }
 // src/loop/build-image/buildah.ts
+init_errors();
 /**
 * The command line of a build that depends only on its order:
 * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
@@ -316,12 +326,13 @@ const shownLines = 30;
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = definedVariables(options.env);
-	async function run(title, args, execute = exec) {
+	async function run(title, args, execute = exec, cwd) {
 		const { exitCode, lines } = await options.log.task(title, async (report) => {
 			const lines = [];
 			return {
 				exitCode: (await execute("buildah", args, {
 					env,
+					...defined({ cwd }),
 					allow: anyExitCode,
 					onLine: (line) => {
 						lines.push(line);
@@ -370,12 +381,14 @@ function createBuildah(options) {
 				"--no-trunc"
 			], { env })).stdout.split("\n").some((line) => line.replace(/^sha256:/, "") === imageId);
 		},
-		pull: (from, { architecture, plainHttp }) => run(`pulling ${from}`, [
-			"pull",
-			`--tls-verify=${!plainHttp}`,
-			`--arch=${goArchitecture(architecture)}`,
-			from
-		]),
+		pull: (from, { architecture, plainHttp, cwd }) => {
+			const options = [`--tls-verify=${!plainHttp}`, `--arch=${goArchitecture(architecture)}`];
+			return run(`pulling ${from}`, [
+				"pull",
+				...options,
+				from
+			], exec, cwd);
+		},
 		tag: async (imageId, name) => {
 			await exec("buildah", [
 				"tag",
@@ -418,6 +431,223 @@ function noteOf(line) {
 function shorten(text) {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+/** Without the times of unpacking, and without tar's process id in names. */
+const samePax = "exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime";
+function isDeep(base) {
+	return base.manifest.json.layers.length > 120;
+}
+/**
+* Makes a folder with the base as one layer.
+* @param options.folder an existing folder for the work; the caller removes it
+*/
+async function flatten(options) {
+	const { client, base, from, folder, log } = options;
+	requireTools(["tar"]);
+	const name = `flat-${randomBytes(6).toString("hex")}`;
+	const blobs = join(folder, name, "blobs/sha256");
+	await mkdir(blobs, { recursive: true });
+	const layer = await log.task("making one layer of the base, to build on", async (report) => {
+		const tar = join(folder, "flat.tar");
+		const unpacked = join(folder, "flat-root");
+		await mkdir(unpacked);
+		const { layers } = base.manifest.json;
+		const onLayer = (done) => report(`${done} of ${layers.length} layers`);
+		const root = await makeRootOfLayers(packed(client, base, from), unpacked, { onLayer });
+		const args = [
+			"--create",
+			...[
+				"--format=posix",
+				`--pax-option=${samePax}`,
+				"--numeric-owner",
+				"--sort=name"
+			],
+			"--xattrs",
+			"--xattrs-include=*",
+			`--file=${tar}`
+		];
+		args.push("--directory", root, ".");
+		await exec("tar", args, {
+			doing: "making one layer of the base",
+			env: {
+				LC_ALL: "C",
+				TAR_OPTIONS: ""
+			}
+		});
+		await rm(unpacked, { recursive: true });
+		const digest = await hashOfFile(createReadStream(tar));
+		await rename(tar, join(blobs, digest.hash.slice(7)));
+		return {
+			mediaType: "application/vnd.oci.image.layer.v1.tar",
+			digest: digest.hash,
+			size: digest.size
+		};
+	});
+	const add = async (json, mediaType) => {
+		const bytes = Buffer.from(JSON.stringify(json));
+		const digest = digestOf(bytes);
+		await writeFile(join(blobs, digest.slice(7)), bytes);
+		return {
+			mediaType,
+			digest,
+			size: bytes.length
+		};
+	};
+	const config = await add({
+		...await configOf(client, base, from),
+		rootfs: rootfs([layer.digest]),
+		history: [{ created_by: "base" }]
+	}, mediaTypes.ociConfig);
+	const { annotations } = base.manifest.json;
+	const named = {
+		...await add({
+			schemaVersion: 2,
+			mediaType: mediaTypes.ociManifest,
+			config,
+			layers: [layer],
+			annotations
+		}, mediaTypes.ociManifest),
+		annotations: { "org.opencontainers.image.ref.name": "base" }
+	};
+	await writeFile(join(folder, name, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+	await writeFile(join(folder, name, "index.json"), JSON.stringify({
+		schemaVersion: 2,
+		manifests: [named]
+	}));
+	return {
+		id: config.digest.slice(7),
+		diffId: layer.digest,
+		place: `oci:${name}:base`,
+		folder,
+		name: `localhost/${name}:latest`
+	};
+}
+function packed(client, base, from) {
+	const { layers } = base.manifest.json;
+	return layers.map((layer, index) => ({
+		what: `layer ${index + 1} of ${layers.length} of ${formatRepository(from)}@${base.manifest.descriptor.digest}`,
+		open: () => client.openBlob(from, layer),
+		diffId: base.config.diffIds[index] ?? "none"
+	}));
+}
+/** An image's config as it is. */
+async function configOf(client, image, from) {
+	const { digest } = image.config;
+	return parseJson(await client.getBlob(from, digest), `${formatRepository(from)}@${digest}`);
+}
+function rootfs(diffIds) {
+	return {
+		type: "layers",
+		diff_ids: diffIds
+	};
+}
+// src/loop/build-image/push-on-layers.ts
+init_errors();
+const historySchema = looseObject({ history: array(unknown()).nullish() });
+/**
+* buildah for a flat base: it ships an image as what it is for nodes. That is the layers of the real base, byte for
+* byte, and those of the build above them. The flat layer stays here.
+*/
+function shippingOnLayers(buildah, about) {
+	return {
+		...buildah,
+		push: async (image, to) => {
+			const made = await onLayers(buildah, image, about);
+			for (const layer of made.own) {
+				const open = {
+					descriptor: layer,
+					open: (range) => openInLayout(made.place, layer, range)
+				};
+				await about.client.uploadBlob(to.repository, open);
+			}
+			await about.client.uploadBlob(to.repository, made.config);
+			await about.client.putManifest(to.repository, to.tag, made.manifest, mediaTypes.ociManifest);
+			return digestOf(made.manifest);
+		},
+		store: async (image, to) => {
+			const made = await onLayers(buildah, image, about);
+			await addToFolder(`/${to.repository.path}`, to.tag, made, about);
+			return digestOf(made.manifest);
+		}
+	};
+}
+/** @throws InputError if the image is not on the base */
+async function onLayers(buildah, image, about) {
+	const { client, base, baseIn, flat, architecture } = about;
+	const layout = join(about.folder, "built");
+	await mkdir(layout, { recursive: true });
+	const stored = inLayout(layout, "image");
+	await buildah.store(image, stored);
+	const built = await readImage(layoutReader, stored, architecture);
+	if (built.config.diffIds[0] !== flat.diffId) throw new InputError({
+		where: formatReference(stored),
+		problem: "the image does not begin with the layers of its base",
+		remedy: "Do not squash it: nodes could share nothing between two releases."
+	});
+	const own = built.manifest.json.layers.slice(1);
+	const config = configOnLayers(built, await configOf(layoutReader, built, stored.repository), {
+		base,
+		config: await configOf(client, base, baseIn)
+	});
+	const below = base.manifest.json.layers.map((layer) => ({
+		...layer,
+		mediaType: ociLayerType(layer.mediaType)
+	}));
+	const manifest = {
+		...built.manifest.json,
+		config: {
+			mediaType: mediaTypes.ociConfig,
+			digest: digestOf(config),
+			size: config.length
+		},
+		layers: [...below, ...own]
+	};
+	return {
+		config,
+		manifest: Buffer.from(JSON.stringify(manifest)),
+		own,
+		place: stored.repository
+	};
+}
+/** Adds an image to an OCI image layout, as `buildah push oci:FOLDER:TAG` does. */
+async function addToFolder(folder, tag, { config, manifest, own, place }, { client, base, baseIn }) {
+	const blobs = join(folder, "blobs/sha256");
+	await mkdir(blobs, { recursive: true });
+	const fileOf = (digest) => join(blobs, digest.slice(7));
+	for (const layer of base.manifest.json.layers) {
+		const content = Readable.fromWeb(await client.openBlob(baseIn, layer));
+		await pipeline(content, createWriteStream(fileOf(layer.digest)));
+	}
+	for (const { digest } of own) await copyFile(join("/", place.path, "blobs", digest.replace(":", "/")), fileOf(digest));
+	for (const bytes of [config, manifest]) await writeFile(fileOf(digestOf(bytes)), bytes);
+	await writeFile(join(folder, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+	const file = join(folder, "index.json");
+	const before = await readFileIfThere(file);
+	const index = before === void 0 ? void 0 : parseManifest(Buffer.from(before), file, mediaTypes.ociIndex);
+	const others = index !== void 0 && isIndex(index.json) ? index.json.manifests : [];
+	const name = "org.opencontainers.image.ref.name";
+	const entry = {
+		mediaType: mediaTypes.ociManifest,
+		digest: digestOf(manifest),
+		size: manifest.length,
+		annotations: { [name]: tag }
+	};
+	const manifests = [...others.filter(({ annotations }) => annotations?.[name] !== tag), entry];
+	await writeFileAtomically(file, JSON.stringify({
+		schemaVersion: 2,
+		manifests
+	}));
+}
+/** The config of an image on a flat base, as it is on the real one: all layers, and the whole history. */
+function configOnLayers(built, config, below) {
+	const { diffIds } = below.base.config;
+	const earlier = historySchema.parse(below.config).history ?? diffIds.map(() => ({ created_by: "base" }));
+	const own = (historySchema.parse(config).history ?? []).slice(1);
+	return Buffer.from(JSON.stringify({
+		...config,
+		rootfs: rootfs([...diffIds, ...built.config.diffIds.slice(1)]),
+		history: [...earlier, ...own]
+	}));
+}
 // src/loop/build-image/build-one.ts
 /**
 * Builds the candidate for one architecture in buildah's own storage, and keeps it there until `work` has ended.
@@ -454,10 +684,29 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 			buildArguments: config.buildArguments,
 			plainHttp: local.length > 0
 		};
+		const flat = isDeep(base) ? await flatten({
+			client: options.client,
+			base,
+			from: baseIn,
+			folder,
+			log
+		}) : void 0;
+		const about = {
+			client: options.client,
+			base,
+			baseIn,
+			architecture,
+			folder
+		};
+		const shipping = flat === void 0 ? buildah : shippingOnLayers(buildah, {
+			...about,
+			flat
+		});
 		return withBaseInStorage(buildah, {
 			base,
 			from: baseIn,
-			architecture
+			architecture,
+			flat
 		}, async () => {
 			try {
 				for (const each of local) await buildah.pull(each, {
@@ -465,7 +714,7 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 					plainHttp: true
 				});
 				await buildah.build(order);
-				return await work(buildah, name);
+				return await work(shipping, name);
 			} finally {
 				await buildah.removeImage(name);
 			}
@@ -506,6 +755,7 @@ function containerfileToBuild(config, candidate, base) {
 	};
 }
 // src/loop/build-image/from-production.ts
+init_errors();
 /**
 * Copies an image back that was promoted and that the test registry has lost since (by retention, for example), with
 * its evidence and under the tags that build-image sets. A new build would have another commit's time and so another
@@ -605,7 +855,10 @@ async function ensureImage(options, architecture, tag) {
 	if (built) {
 		requireTools(["buildah"]);
 		beforeWriting(() => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`);
-		await requireBuildSpace(base, { env: options.env ?? process.env });
+		await requireBuildSpace(base, {
+			env: options.env ?? process.env,
+			oneLayer: isDeep(base)
+		});
 		await copyBase();
 		const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
 		await withBuilt(options, {
@@ -687,7 +940,8 @@ async function buildLocally(options) {
 		requireTools(["buildah"]);
 		await requireBuildSpace(base, {
 			env: options.env ?? process.env,
-			folder: options.folder
+			folder: options.folder,
+			oneLayer: isDeep(base)
 		});
 		const made = await withBuilt(options, {
 			architecture,

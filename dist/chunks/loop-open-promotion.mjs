@@ -1,21 +1,22 @@
-import { K as formatDuration, Q as defined, g as code$1, it as messageOf, l as count, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError, v as plainText, y as table$1 } from "./host.mjs";
+import { $ as defined, J as formatTime, at as init_errors, g as code$1, i as formatPercent, l as count, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, v as plainText, y as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
-import { S as readLabel, _ as recordUrgency, a as rolloutCompletion, c as isReady, d as syncExternalHolds, i as unique, m as passImage, n as chooseRelease, o as rolloutStart, r as evaluateAllGates, s as soakEnd, u as findPromotion, w as thawTime } from "./release-gates.mjs";
+import { C as readLabel, T as thawTime, a as unique, c as soakEnd, d as findPromotion, f as syncExternalHolds, h as passImage, i as evaluateAllGates, l as isReady, o as rolloutCompletion, r as chooseRelease, s as rolloutStart, v as recordUrgency } from "./release-gates.mjs";
 import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
-import { E as holdAt, g as rolloutProgress, i as adoptionCurve, p as nextOpening } from "./guidance.mjs";
-import { E as describeHold, M as metadataOf } from "./release-operations.mjs";
+import { A as holdAt, _ as nextOpening, a as adoptionCurve, b as rolloutProgress } from "./guidance.mjs";
+import { F as metadataOf, k as describeHold } from "./release-operations.mjs";
 import { d as renderFleetTemplate, g as promotedDigest, l as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
-import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, N as isDigest, k as digestIn, t as linkedDigest } from "./world-registry.mjs";
+import { B as parseReference, I as formatRepository, L as isDigest, N as digestIn, T as readImage, t as linkedDigest } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
 import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, w as listCommit } from "./world-git.mjs";
-import { l as trustOf } from "./release-attestations.mjs";
+import { s as trustOf } from "./release-attestations.mjs";
 import { t as findSbom } from "./release-sbom.mjs";
-import { a as describePackages, c as byName, i as countPackages, l as comparePackages, n as readPackages, u as identity } from "./world-packages.mjs";
-import { p as ringsToShow } from "./project-configuration.mjs";
-import { r as severities, t as readScan } from "./release-vulnerabilities.mjs";
-import { r as findEvidence } from "./release-evidence.mjs";
+import { c as comparePackages, i as describePackages, l as identity, r as countPackages, s as byName, t as readPackages } from "./world-packages.mjs";
+import { m as ringsToShow } from "./project-configuration.mjs";
+import { r as severities, t as scanImages } from "./release-vulnerabilities.mjs";
+import { i as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
+init_errors();
 /**
 * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved
 * since the gates were evaluated. A hold that is set at the moment of the merge is noticed afterwards. But the image
@@ -70,6 +71,7 @@ function promotionStatus(target, gates) {
 	};
 }
 // src/loop/open-promotion/forecast-rollout.ts
+init_errors();
 /** Renders the target's template. */
 async function forecastRollout({ config, branches }, options) {
 	const { target, record, commit, before, guidance, urgent, at } = options;
@@ -114,6 +116,7 @@ async function forecastRollout({ config, branches }, options) {
 	}
 }
 // src/loop/open-promotion/merged-build.ts
+init_errors();
 /**
 * Finds out whether merging gives the image that the source fleet runs. If the target has content of its own that is
 * part of the image, the other image must be built and tested before the merge. The pull request's workflow does that.
@@ -220,6 +223,7 @@ async function readIgnoreFile(git, entries) {
 	};
 }
 // src/loop/open-promotion/package-list.ts
+init_errors();
 /**
 * Compares the SBOMs of two releases, every architecture. A convenience for reviewers: if it cannot be found out, the
 * promotion goes on without it.
@@ -503,6 +507,7 @@ function bar(share) {
 	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
 }
 // src/loop/open-promotion/vulnerability-changes.ts
+init_errors();
 /**
 * Reads the reports of scanners about both releases.
 * @param about.merged the image that the merge builds, if it is another one; `undefined` in it: it is not built yet
@@ -522,38 +527,40 @@ async function vulnerabilityChanges(project, about) {
 		return { scans: error };
 	}
 }
-async function scansOf(project, record, state) {
+function scansOf(project, record, state) {
 	const release = state.releases.releases.find(({ version }) => version === record.version);
 	const index = release === void 0 ? void 0 : promotedDigest(project.config, release);
-	const scanned = [];
-	for (const { architecture, digestRef } of record.images) {
+	return scanBoth(project, record.images.flatMap(({ architecture, digestRef }) => {
 		const image = parseReference(digestRef);
-		if (image.kind === "digest") scanned.push({
+		return image.kind === "digest" ? [{
 			architecture,
-			scan: await scanOf(project, image, index)
-		});
-	}
-	return scanned;
+			digest: image.digest,
+			index
+		}] : [];
+	}));
 }
 async function scansOfBuild(project, built) {
 	if (built === void 0) return [];
-	const scanned = [];
+	const images = [];
 	for (const architecture of project.config.architectures) {
 		const { manifest, index } = await readImage(project.client, built, architecture);
-		const image = atDigest(built.repository, manifest.descriptor.digest);
-		scanned.push({
+		images.push({
 			architecture,
-			scan: await scanOf(project, image, index?.digest)
+			digest: manifest.descriptor.digest,
+			index: index?.digest
 		});
 	}
-	return scanned;
+	return scanBoth(project, images);
 }
-/** The reports of the image itself. Those of the index are of one of its images, and it is not known of which. */
-function scanOf(project, image, index) {
-	const digests = index === void 0 ? [image.digest] : [image.digest, index];
-	return readScan(project.client, image, {
-		digests,
-		trust: trustOf(project)
+/** As promote-image reads them, so that it says the same at the merge. */
+function scanBoth({ client, config, root }, images) {
+	const repositories = [config.testImage, config.image];
+	return scanImages(client, images, {
+		repositories,
+		trust: trustOf({
+			config,
+			root
+		})
 	});
 }
 const shown = 40;
@@ -763,6 +770,7 @@ function linkOf(record, architecture, options = {}) {
 	return image?.kind === "digest" ? linkedDigest(image, options) : code(void 0);
 }
 // src/loop/open-promotion/test-evidence.ts
+init_errors();
 /** One line of Markdown for each image: what was tested, and with which result. */
 async function describeEvidence({ client, log, config, root }, record) {
 	const lines = [];
@@ -773,7 +781,7 @@ async function describeEvidence({ client, log, config, root }, record) {
 			digest: evidence
 		}) : code$1(evidence);
 		const found = evidence === void 0 ? void 0 : await find(digestRef, evidence);
-		lines.push(`${architecture}: ${found === void 0 ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`);
+		lines.push(`${architecture}: ${found === void 0 ? `evidence ${short}` : `${describeResult(found.evidence)} Evidence ${short}`}`);
 	}
 	return lines;
 	async function find(digestRef, evidence) {
@@ -791,16 +799,19 @@ async function describeEvidence({ client, log, config, root }, record) {
 		}
 	}
 }
-function describe({ evidence }) {
-	const { result, tests, seconds, kernel, accelerator, upgrades = [], agent } = evidence;
+/** A sentence in Markdown about a test result, with a link to the run that has its log. */
+function describeResult(evidence) {
+	const { result, tests, seconds, kernel, accelerator, upgrades = [], agent, run } = evidence;
 	const failed = tests.filter((test) => test.result !== "passed").length;
 	const count = `${tests.length} ${tests.length === 1 ? "test" : "tests"}${failed === 0 ? "" : `, ${failed} not passed`}`;
 	const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(", ");
 	const rehearsed = from === "" ? "" : `, updates rehearsed from ${from}`;
 	const agrees = agent === "agrees" ? ", the node's own agent agrees" : "";
-	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}.`;
+	const by = run === void 0 ? "" : `, by [this run](${run})`;
+	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}${by}.`;
 }
 // src/loop/open-promotion/propose-release.ts
+init_errors();
 /** Evaluates the gates of a release, and keeps its pull request up to date. */
 async function propose(project, options) {
 	const { config, forge } = project;
@@ -923,6 +934,7 @@ async function readGuidance({ readUpstream, log }) {
 	}
 }
 // src/loop/open-promotion/open-promotion.ts
+init_errors();
 /** Fleets that are promoted from another one. @throws InputError for one that is not */
 function promotionTargets(config, name) {
 	if (name === void 0) return Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== void 0);

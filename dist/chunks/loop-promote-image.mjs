@@ -1,14 +1,16 @@
-import { A as beforeWriting, Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, A as beforeWriting, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { C as planTags, T as copyAttachments, m as followOffer, t as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { d as pushAcceptance, t as requireRehearsed, u as findAcceptance } from "./release-evidence.mjs";
-import { g as requireNewer, m as passImage, p as isoTime, x as refuseFrozen } from "./release-gates.mjs";
-import { D as refuseHeld, m as refuseHeldByFile } from "./release-operations.mjs";
+import { d as findAcceptance, f as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
+import { S as refuseFrozen, _ as requireNewer, h as passImage, m as isoTime, t as refuseVulnerable } from "./release-gates.mjs";
+import { A as refuseHeld, g as refuseHeldByFile } from "./release-operations.mjs";
 import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
+import { o as pushAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { C as readImage, D as atDigest, O as atTag, S as imageTimestamp, b as copyImage, j as formatReference, n as rememberingClient, x as setTags } from "./world-registry.mjs";
+import { C as setTags, F as formatReference, M as atTag, S as copyImage, T as readImage, j as atDigest, n as rememberingClient, w as imageTimestamp } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
+init_errors();
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {
 	const { client, config, fleet, candidate, built, state } = options;
@@ -68,6 +70,7 @@ async function mayMove(options, { tag, rule }, now) {
 	});
 }
 // src/loop/promote-image/read-back.ts
+init_errors();
 /**
 * Asks production what the tags that were just set point at, because the answer to a write proves nothing.
 * @throws OutsideError if one leads elsewhere
@@ -81,6 +84,7 @@ async function requireTagsAt(client, repository, written) {
 	}
 }
 // src/loop/promote-image/promote-image.ts
+init_errors();
 /**
 * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
 * checked before the first write. The order of writes is: image, attachments, signatures, tags. So a tag never names an
@@ -88,6 +92,7 @@ async function requireTagsAt(client, repository, written) {
 * its requests. A second run does what is missing.
 * @param options.now UNIX seconds
 * @param options.accept lets the image pass without evidence, but never with a failed test
+* @param options.acceptVulnerabilities lets it pass with what scanners found
 * @throws InputError if the image may not be promoted, or the fleet is held
 */
 async function promoteImage(project, options) {
@@ -110,7 +115,8 @@ async function promoteImage(project, options) {
 		client,
 		commit: await releaseCommit(project.forge.branches, fleet, options.commit)
 	});
-	if (!state.releases.releases.some((release) => release.version === candidate.version)) await refuseFrozen(project, {
+	const isReleased = state.releases.releases.some((release) => release.version === candidate.version);
+	if (!isReleased) await refuseFrozen(project, {
 		fleet,
 		state,
 		commit: candidate.commit,
@@ -143,6 +149,16 @@ async function promoteImage(project, options) {
 		fleet,
 		state,
 		passed
+	});
+	const vulnerable = isReleased ? void 0 : await refuseVulnerable({
+		...project,
+		client
+	}, {
+		fleet,
+		built,
+		passed,
+		accept: options.acceptVulnerabilities,
+		now: options.now
 	});
 	const keys = await signingKeys(await fleetKeys(root, fleet, options.now), {
 		fleet: fleet.name,
@@ -177,16 +193,32 @@ async function promoteImage(project, options) {
 		to: config.image
 	});
 	const accepted = passed.find((each) => each.accepted !== void 0)?.accepted;
-	const recorded = accepted !== void 0 && await recordAcceptance(client, {
+	const acceptedNow = {
+		fleet: fleet.name,
+		at: options.now
+	};
+	const subject = {
 		repository: config.image,
-		subject: manifest.descriptor,
+		subject: manifest.descriptor
+	};
+	const recorded = accepted !== void 0 && await recordAcceptance(client, {
+		...subject,
 		acceptance: {
 			...accepted,
-			fleet: fleet.name,
-			at: options.now,
+			...acceptedNow,
 			testsTree: candidate.testsTree
 		}
 	});
+	if (vulnerable?.recorded === false) {
+		const { reason, by, accepts } = vulnerable;
+		const acceptance = {
+			reason,
+			by,
+			accepts: [...accepts],
+			...acceptedNow
+		};
+		await pushAcceptedVulnerabilities(client, config.image, manifest.descriptor, acceptance);
+	}
 	const unsigned = client.counters.requests;
 	const signatures = await signImage(project.client, {
 		repository: config.image,
@@ -194,7 +226,7 @@ async function promoteImage(project, options) {
 		keys
 	});
 	let signingRequests = client.counters.requests - unsigned;
-	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
+	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0 || vulnerable?.recorded === false;
 	if (changed) await passImages({
 		client: project.client,
 		config,
@@ -231,7 +263,10 @@ async function promoteImage(project, options) {
 		tags: plan.tags,
 		kept: plan.kept,
 		changed,
-		...defined({ accepted }),
+		...defined({
+			accepted,
+			acceptedVulnerabilities: withoutRecorded(vulnerable)
+		}),
 		attached: attached.length,
 		signed: keys.map(({ file }) => file),
 		signatures,
@@ -240,6 +275,15 @@ async function promoteImage(project, options) {
 		copied: report.copied,
 		requests: client.counters.requests - requestsBefore,
 		signingRequests
+	};
+}
+function withoutRecorded(vulnerable) {
+	if (vulnerable === void 0) return void 0;
+	const { reason, by, accepts } = vulnerable;
+	return {
+		reason,
+		by,
+		accepts
 	};
 }
 /**

@@ -1,13 +1,14 @@
-import { I as readFileIfThere, K as formatDuration, Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
-import { D as atDigest, O as atTag, g as readArtifact, j as formatReference, x as setTags } from "./world-registry.mjs";
-import { C as parseReleaseIndex, D as nextHoldEnd, I as parseUpdateMetadata, K as parseGraph, N as formatUpdateMetadata, b as formatReleaseIndex } from "./guidance.mjs";
+import { $ as defined, J as formatTime, L as readFileIfThere, at as init_errors, nt as InputError, q as formatDuration } from "./host.mjs";
+import { C as setTags, F as formatReference, M as atTag, j as atDigest, v as readArtifact } from "./world-registry.mjs";
+import { B as parseUpdateMetadata, D as parseReleaseIndex, L as formatUpdateMetadata, X as parseGraph, j as nextHoldEnd, w as formatReleaseIndex } from "./guidance.mjs";
 import { C as planTags, c as neededVersions, g as promotedDigest, m as followOffer } from "./release.mjs";
 import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
-import { E as filesInFolder, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, h as renderSite, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished, w as filesAtUrl } from "./release-published.mjs";
+import { D as filesInFolder, T as filesAtUrl, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, h as renderSite, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
-import { C as commitMessage, O as endExpiredPauses, k as nextPauseEnd } from "./release-operations.mjs";
+import { D as stepRings, M as nextPauseEnd, T as commitMessage, j as endExpiredPauses } from "./release-operations.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
+init_errors();
 /**
 * Writes the files of a fleet's artifact to a folder, exactly as publish-updates wrote them: for a web server that can
 * read the registry and has no checkout. Everything is read and checked before the first file is written.
@@ -62,6 +63,7 @@ async function refuseLoss(file, text, where) {
 	});
 }
 // src/loop/publish-updates/refuse-less.ts
+init_errors();
 /** Two clocks may differ by this many seconds. */
 const clockTolerance = 600;
 /**
@@ -140,6 +142,7 @@ function refusal(fleet, problem, list, remedy) {
 	});
 }
 // src/loop/publish-updates/replacement.ts
+init_errors();
 /**
 * Records on the state branch that what was published may be replaced by less: one commit for each fleet. From then on
 * older publications are not compared with.
@@ -349,7 +352,7 @@ async function checkImages({ config, root, client, log }, fleets) {
 }
 // src/loop/publish-updates/publish-updates.ts
 /**
-* Resumes rollouts whose pause has ended, then publishes the state branch: files in a folder, and an artifact for each
+* Resumes rollouts whose pause has ended, opens rings whose time has come, then publishes the state branch: files in a folder, and an artifact for each
 * fleet.
 * @throws InputError, before anything is published, for a dirty state branch, for an image that production cannot
 *   serve, and for guidance that is less than what was published last
@@ -364,7 +367,7 @@ async function publishUpdates(project, options) {
 	if (options.replace !== void 0) await recordReplacement(project, options.replace, options);
 	for (;;) {
 		for (const fleet of chosenFleets(config, options)) {
-			const what = await endPauses(project.state, fleet, options.now);
+			const what = await settleRollouts(project.state, fleet, options.now);
 			if (what !== void 0) resumed.push({
 				fleet,
 				what
@@ -403,13 +406,14 @@ async function publishUpdates(project, options) {
 function chosenFleets(config, { fleets }) {
 	return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
 }
-/** @returns what was resumed, undefined if nothing was */
-async function endPauses(state, fleet, now) {
+/** @returns what went on, undefined if nothing did */
+async function settleRollouts(state, fleet, now) {
 	let done = [];
 	const change = (current) => {
 		const settled = endExpiredPauses(current, now);
-		done = settled.done;
-		return settled.state;
+		const steps = stepRings(settled.state, state.ringGates(fleet), { now });
+		done = [...settled.done, ...steps.done];
+		return steps.state;
 	};
 	const order = {
 		fleet,

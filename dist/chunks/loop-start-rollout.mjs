@@ -1,15 +1,17 @@
-import { j as addUpdate, m as rolloutEnd, v as addRelease } from "./guidance.mjs";
+import { F as addUpdate, S as addRelease, v as rolloutEnd } from "./guidance.mjs";
 import { c as releaseCommit } from "./project.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { m as passImage, p as isoTime, v as urgencyOfBuild, x as refuseFrozen, y as withoutUrgency } from "./release-gates.mjs";
-import { D as refuseHeld, N as refuseAroundPausedBarrier, m as refuseHeldByFile } from "./release-operations.mjs";
+import { S as refuseFrozen, b as withoutUrgency, h as passImage, m as isoTime, y as urgencyOfBuild } from "./release-gates.mjs";
+import { A as refuseHeld, D as stepRings, I as refuseAroundPausedBarrier, g as refuseHeldByFile } from "./release-operations.mjs";
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
-import { D as atDigest, O as atTag, j as formatReference, k as digestIn } from "./world-registry.mjs";
-import { Q as defined, tt as InputError } from "./host.mjs";
-import { S as buildReleaseUrl, x as buildReleasePath } from "./release-published.mjs";
+import { a as findAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
+import { F as formatReference, M as atTag, N as digestIn, j as atDigest } from "./world-registry.mjs";
+import { $ as defined, at as init_errors, nt as InputError } from "./host.mjs";
+import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts
+init_errors();
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {
 	return {
@@ -35,6 +37,7 @@ function indexOf(config, [first]) {
 /** Where the release comes from, for the state branch. */
 function recordOf(options) {
 	const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
+	const { acceptedVulnerabilities } = options;
 	const { rollout } = entry.metadata;
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
 	const accepted = images.find((image) => image.accepted !== void 0)?.accepted;
@@ -56,7 +59,8 @@ function recordOf(options) {
 		})),
 		...defined({
 			promotedFrom,
-			acceptedMissingEvidence: accepted
+			acceptedMissingEvidence: accepted,
+			acceptedVulnerabilities
 		}),
 		...defined({ urgent: urgent === void 0 ? void 0 : {
 			reason: urgent.reason,
@@ -100,6 +104,7 @@ function digestOf({ image }) {
 	return image.manifest.descriptor.digest;
 }
 // src/loop/start-rollout/production-image.ts
+init_errors();
 /**
 * Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
 * can have changed since.
@@ -220,6 +225,7 @@ async function startRollout(project, options) {
 		images,
 		entry,
 		promotedFrom,
+		acceptedVulnerabilities: await readAcceptedVulnerabilities(project, fleet, images),
 		urgent,
 		rollBack,
 		now
@@ -234,6 +240,7 @@ async function startRollout(project, options) {
 		urgent,
 		guidance,
 		source,
+		rings: state.ringGates(fleet.name),
 		now
 	};
 	let after = before;
@@ -260,9 +267,22 @@ async function startRollout(project, options) {
 		inherited
 	});
 }
+/** What promote-image recorded beside the image: the newest acceptance is of what counted at the promotion. */
+async function readAcceptedVulnerabilities({ client, config }, fleet, [first]) {
+	if (fleet.vulnerabilities === void 0 || first === void 0) return void 0;
+	const about = {
+		subject: (first.image.index ?? first.image.manifest.descriptor).digest,
+		fleet: fleet.name
+	};
+	const newest = (await findAcceptedVulnerabilities(client, config.image, about)).at(-1);
+	return newest && {
+		reason: newest.reason,
+		by: newest.by
+	};
+}
 /** The fleet with the release at its end. @throws InputError if the release must not follow those before it */
 function addToFleet(current, added) {
-	const { fleet, version, images, release, entry, record, urgent, guidance, source, now } = added;
+	const { fleet, version, images, release, entry, record, urgent, guidance, source, rings, now } = added;
 	refuseHeld(current, {
 		fleet: fleet.name,
 		now
@@ -282,8 +302,12 @@ function addToFleet(current, added) {
 			[version]: record
 		}
 	}, urgent);
+	const inSteps = (fleetState) => stepRings(fleetState, rings, {
+		now,
+		fresh: version
+	}).state;
 	if (guidance === void 0) return {
-		state,
+		state: inSteps(state),
 		inherited: []
 	};
 	const result = inheritBarriers(state, {
@@ -302,7 +326,7 @@ function addToFleet(current, added) {
 		reason
 	}));
 	return {
-		state: result.state,
+		state: inSteps(result.state),
 		inherited
 	};
 }

@@ -1,14 +1,16 @@
-import { K as formatDuration, Q as defined, _ as codeBlock, g as code, q as formatTime, tt as InputError, y as table } from "./host.mjs";
+import { $ as defined, J as formatTime, _ as codeBlock, at as init_errors, g as code, nt as InputError, q as formatDuration, y as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
 import { d as withdrawProposal, l as proposeChanges, p as baseBranch } from "./world-forge.mjs";
-import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, P as isTag, f as NotFoundError, j as formatReference, t as linkedDigest, z as shortDigest } from "./world-registry.mjs";
+import { B as parseReference, F as formatReference, I as formatRepository, M as atTag, R as isTag, T as readImage, U as shortDigest, j as atDigest, m as NotFoundError, t as linkedDigest } from "./world-registry.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { a as describePackages, d as samePackages, i as countPackages, l as comparePackages, n as readPackages } from "./world-packages.mjs";
+import { c as comparePackages, i as describePackages, r as countPackages, t as readPackages, u as samePackages } from "./world-packages.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
-import { _ as defaultUpstream } from "./project-configuration.mjs";
+import { v as defaultUpstream } from "./project-configuration.mjs";
+import { n as describeDownload, r as downloadBetween } from "./release.mjs";
 // src/loop/watch-base/base-image.ts
+init_errors();
 const versionLabel = "org.opencontainers.image.version";
 const kernelLabel = "ostree.linux";
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
@@ -42,17 +44,22 @@ async function readNewBase(client, config, digest) {
 		remedy: "Use a base that has it: every Fedora CoreOS image does."
 	});
 	const tag = (isTag(version) ? await client.resolve(atTag(repository, version)) : void 0)?.digest === digest ? version : config.base.tag;
+	const [image] = images;
+	const created = image?.config.created;
+	const kernel = image?.config.labels[kernelLabel];
+	const pin = {
+		kind: "digest",
+		repository,
+		tag,
+		digest
+	};
 	return {
 		digest,
 		version,
-		created: images[0]?.config.created,
-		kernel: images[0]?.config.labels[kernelLabel],
-		pin: {
-			kind: "digest",
-			repository,
-			tag,
-			digest
-		}
+		created,
+		kernel,
+		...defined({ image }),
+		pin
 	};
 }
 /** Reads the build that is pinned now, if it can still be found. */
@@ -60,12 +67,13 @@ async function readPinnedBase(client, config, pinned) {
 	if (pinned.kind !== "digest") return void 0;
 	const { repository, digest } = pinned;
 	try {
-		const { config: image } = await readImage(client, atDigest(repository, digest), config.architectures[0]);
+		const image = await readImage(client, atDigest(repository, digest), config.architectures[0]);
 		return {
 			digest,
-			version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
-			created: image.created,
-			kernel: image.labels[kernelLabel]
+			version: image.config.labels[versionLabel] ?? versionOfTag(config, pinned),
+			created: image.config.created,
+			kernel: image.config.labels[kernelLabel],
+			image
 		};
 	} catch (error) {
 		if (!(error instanceof NotFoundError)) throw error;
@@ -97,6 +105,7 @@ function versionOfTag(config, pinned) {
 	return pinned.tag === config.base.tag ? void 0 : pinned.tag;
 }
 // src/loop/watch-base/built-packages.ts
+init_errors();
 /**
 * The packages of the image that a proposed commit builds, compared with those of the fleet's newest release.
 * @returns undefined if they cannot be compared: nothing is released or built yet, or an image has no rpm database
@@ -130,6 +139,7 @@ async function compareBuiltPackages({ client, config, git }, { commit, state }) 
 	}
 }
 // src/loop/watch-base/choose-base.ts
+init_errors();
 /** What a version tag of the base's repository points at. @throws InputError when there is no such tag */
 async function resolveVersion(client, config, version) {
 	const field = "--base-version";
@@ -220,6 +230,7 @@ function repinProposal(options) {
 			"created",
 			"digest"
 		], [...from === void 0 ? [] : [["now", ...buildRow(config, from)]], ["proposed", ...buildRow(config, to)]]),
+		...downloadLine(from, to),
 		fullDigests(from, to),
 		whatChanges({
 			from,
@@ -255,6 +266,11 @@ function whatChanges(options) {
 	const kernel = after === void 0 ? [] : before === after ? [`- Kernel: ${code(after)}, as before`] : [`- **Kernel**: ${before === void 0 ? "" : `${code(before)} → `}${code(after)}`];
 	const packages = built === void 0 ? "- Packages: listed here once the image of this branch is built, compared with the newest release." : `- Packages, compared with release ${code(built.release)}: ${countPackages(built.difference)}\n\n<details><summary>The packages</summary>\n\n${describePackages(built.difference)}\n\n</details>`;
 	return `### What changes\n\n${[...kernel, packages].join("\n")}`;
+}
+/** What the base's part of the update costs a node. */
+function downloadLine(from, to) {
+	if (from?.image === void 0 || to.image === void 0) return [];
+	return [`Of the base, a node downloads ${describeDownload(downloadBetween(from.image, to.image), to.image)}. What the build adds comes on top.`];
 }
 /** Whole digests make a table wider than GitHub's column. */
 function fullDigests(from, to) {
@@ -346,6 +362,7 @@ async function dateOn(branches, commit) {
 	return Number.isNaN(milliseconds) ? void 0 : Math.floor(milliseconds / 1e3);
 }
 // src/loop/watch-base/watch-base.ts
+init_errors();
 /**
 * Checks the base, and keeps one pull request up to date for each fleet that is not promoted from another.
 * @throws OutsideError when the base has moved and upstream's guidance cannot be read

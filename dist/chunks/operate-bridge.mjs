@@ -1,17 +1,16 @@
-import { K as formatDuration, O as Rehearsed, Y as parseDuration, it as messageOf, j as isRehearsal, nt as OutsideError, q as formatTime, r as formatPercent, rt as UsageError, tt as InputError } from "./host.mjs";
+import { J as formatTime, O as Rehearsed, X as parseDuration, at as init_errors, i as formatPercent, it as UsageError, j as isRehearsal, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError } from "./host.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
-import { E as holdAt, U as buildGraph, f as throttleGraph, g as rolloutProgress, h as rolloutPhase, l as strandedBy, m as rolloutEnd, o as architecturesOf, r as considerUpdate, s as findStranded } from "./guidance.mjs";
-import { p as ringsToShow } from "./project-configuration.mjs";
+import { A as holdAt, b as rolloutProgress, d as findStranded, g as throttleGraph, i as considerUpdate, p as strandedBy, q as buildGraph, u as architecturesOf, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
+import { m as ringsToShow } from "./project-configuration.mjs";
 import { h as followOfferOrWarn, l as describeEntry, p as describeMovedTags } from "./release.mjs";
 import { C as StaleBranchError } from "./world-forge.mjs";
 import { a as showDifference, c as fleetFolder, i as lintState, l as parseFleet } from "./release-state.mjs";
 import { l as readDoubt } from "./release-upstream.mjs";
-import { b as html, h as renderSite, m as readPageFacts, v as renderDashboard, y as dashboardStyle } from "./release-published.mjs";
-import { A as unfinishedRollouts, F as withdrawnOrPaused, M as metadataOf, S as readStatement, _ as changesOffer, g as actionInputs, v as kinds, w as editFleet, y as readAction } from "./release-operations.mjs";
-import { _ as recordUrgency, u as findPromotion } from "./release-gates.mjs";
+import { b as dashboardStyle, h as renderSite, m as readPageFacts, v as renderDashboard, x as html, y as renderPage } from "./release-published.mjs";
+import { E as editFleet, F as metadataOf, N as unfinishedRollouts, R as withdrawnOrPaused, b as kinds, v as actionInputs, w as readStatement, x as readAction, y as changesOffer, z as stagedOf } from "./release-operations.mjs";
+import { d as findPromotion, v as recordUrgency } from "./release-gates.mjs";
 import { t as startRollout } from "./loop-start-rollout.mjs";
-import { t as _taggedTemplateLiteral } from "./taggedTemplateLiteral.mjs";
 import { n as defaultFleetModel, r as simulateRollout } from "./guidance-simulation.mjs";
 import { isDeepStrictEqual } from "node:util";
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
@@ -32,7 +31,7 @@ const texts = {
 	},
 	resume: {
 		title: "Resume",
-		about: "A paused rollout goes on at the share that it had reached."
+		about: "A paused rollout goes on at the share that it had reached; one that waits for a ring to do well opens the next ring."
 	},
 	barrier: {
 		title: "Set a barrier",
@@ -104,12 +103,12 @@ const allReleases = {
 	rollout: "the newest release",
 	reschedule: "the only rollout that is not complete",
 	pause: "every rollout that is not complete",
-	resume: "everything that is paused"
+	resume: "everything that is paused, or else that waits for a ring"
 };
 const offered = {
 	reschedule: (state, now) => unfinishedRollouts(state, now).length > 0,
 	pause: (state, now) => unfinishedRollouts(state, now).length > 0,
-	resume: ({ operations }) => (operations.paused ?? []).length > 0,
+	resume: ({ operations }) => (operations.paused ?? []).length + (operations.staged ?? []).length > 0,
 	"release-hold": ({ operations }, now) => holdAt(operations, now) !== void 0
 };
 /** The actions of edit-updates, from the list that its command line reads too. */
@@ -158,6 +157,7 @@ function readGiven(values) {
 	};
 }
 // src/operate/bridge/actions/release-actions.ts
+init_errors();
 const reason = {
 	name: "reason",
 	label: "Reason",
@@ -344,6 +344,8 @@ function confirmedBranches(branches, options) {
 		}
 	};
 }
+// src/operate/bridge/confirm.ts
+init_errors();
 /**
 * Makes the commit of a preview, exactly as it was shown, if the state branch is still at the commit that the preview
 * was made of.
@@ -446,6 +448,7 @@ function filesBelow(files, folder) {
 	return new Map([...files].filter(([path]) => path.startsWith(`${folder}/`)));
 }
 // src/operate/bridge/live-site.ts
+init_errors();
 /** @param now UNIX seconds */
 async function readLiveSite(project, snapshot, now) {
 	const { config, forge } = project;
@@ -557,36 +560,26 @@ button.main:hover{color:var(--card);filter:brightness(1.1)}
 .key .was-key{border-top:3px dashed var(--quiet)}
 `;
 // src/operate/bridge/pages/page-layout.ts
-var _templateObject;
 /** The name of the hidden field. */
 const formTokenField = "form-token";
 /** A page beside the dashboard, in its style. */
 function layout({ root, nonce }, page) {
-	return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${page.title} · Coxswain bridge</title>
-<link rel="icon" href="data:,">
-<style nonce="${nonce}">${{ html: dashboardStyle }}${{ html: bridgeStyle }}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-${page.isOutside === true ? void 0 : html`<nav aria-label="Way back"><a href="${root}">← All fleets</a></nav>`}
+	return renderPage({
+		title: `${page.title} · Coxswain bridge`,
+		skip: {
+			to: "main",
+			text: "Skip to the content"
+		},
+		styles: [dashboardStyle, bridgeStyle],
+		scripts: page.script === void 0 ? [] : [page.script],
+		nonce,
+		body: html`${page.isOutside === true ? void 0 : html`<nav aria-label="Way back"><a href="${root}">← All fleets</a></nav>`}
 <main id="main">
 <h1>${page.title}</h1>
 ${page.body}
 </main>
-${page.script === void 0 ? void 0 : html(_templateObject || (_templateObject = _taggedTemplateLiteral([
-		"<script nonce=\"",
-		"\">",
-		"<\/script>"
-	])), nonce, { html: page.script })}
-</body>
-</html>
-`.html;
+`
+	});
 }
 /** The hidden field that says that a form is ours. */
 function ownForm({ formToken }) {
@@ -757,9 +750,10 @@ function schedule(context, rolling) {
 	const { fleet, version, state, now } = rolling;
 	const { rollout } = metadataOf(state.updates, version);
 	if (rollout === void 0) return void 0;
-	const start = rollout.start_epoch ?? 0;
-	const end = rolloutEnd(rollout) ?? now + 86400;
 	const hasBegun = rolloutPhase(rollout, now) !== "scheduled";
+	const plan = stagedOf(state, version)?.rollout ?? rollout;
+	const start = (hasBegun ? rollout : plan).start_epoch ?? 0;
+	const end = rolloutEnd(plan) ?? now + 86400;
 	const id = `schedule-${fleet}-${version}`;
 	return html`<form class="schedule" method="post" action="${context.root}preview" aria-label="Schedule of ${version} in ${fleet}" data-now="${now}" data-start="${start}" data-end="${end}"${hasBegun ? html` data-begun` : ""}>
 ${ownForm(context)}<input type="hidden" name="action" value="reschedule"><input type="hidden" name="fleet" value="${fleet}"><input type="hidden" name="version" value="${version}">
@@ -1272,6 +1266,7 @@ function curveOf({ before, after }, { values, now }) {
 	};
 }
 // src/operate/bridge/bridge.ts
+init_errors();
 /** Previews and results that are kept; older ones are forgotten. */
 const mostKept = 50;
 function createBridge(options) {
@@ -1436,7 +1431,7 @@ function createBridge(options) {
 	}
 	function notFound() {
 		const problem = {
-			title: "There is no such page",
+			title: "This page does not exist",
 			message: "The fleet or the action does not exist."
 		};
 		return page(404, (each) => problemPage(each, problem));
@@ -1601,6 +1596,7 @@ async function readForm(request) {
 	return new URLSearchParams(Buffer.concat(parts).toString("utf8"));
 }
 // src/operate/bridge/server.ts
+init_errors();
 /** The HTTP server, not listening yet. Every request passes the same checks before anything is read or done. */
 function createBridgeServer({ bridge, session, log }) {
 	const root = `/${session.folder}/`;
@@ -1622,7 +1618,7 @@ function createBridgeServer({ bridge, session, log }) {
 		const foreign = refuseForeign(request, hostsOf(request));
 		if (foreign !== void 0) return refusal(foreign.status, "Refused", foreign.problem, foreign.status === 405 ? { headers: { allow: "GET, HEAD, POST" } } : {});
 		const { path, query } = targetOf(request);
-		if (!path.startsWith(root)) return refusal(404, "There is no such page", "Open the address that the command printed.");
+		if (!path.startsWith(root)) return refusal(404, "This page does not exist", "Open the address that the command printed.");
 		const place = path.slice(root.length);
 		const isPost = request.method === "POST";
 		if (place === "enter" && !isPost) return enter(query.get("token") ?? "");
@@ -1633,7 +1629,7 @@ function createBridgeServer({ bridge, session, log }) {
 		if (!session.isOwnForm(form.get("form-token"))) return refusal(403, "Refused", "This form is not from a page of this bridge. Nothing was changed.", { isOutside: false });
 		if (place === "preview") return bridge.preview(new Map(form));
 		if (place === "confirm") return bridge.confirm(new Map(form));
-		return refusal(404, "There is no such page", "Nothing was changed.", { isOutside: false });
+		return refusal(404, "This page does not exist", "Nothing was changed.", { isOutside: false });
 	}
 	async function show(place, query) {
 		const [first = "", second = "", third = "", ...rest] = place.split("/").map(decode);
@@ -1642,7 +1638,7 @@ function createBridgeServer({ bridge, session, log }) {
 		if (first === "act" && rest.length === 0) return bridge.form(second, third, new Map(query));
 		if (first === "preview" && third === "") return bridge.showPreview(second);
 		if (first === "done" && third === "") return bridge.showResult(second);
-		return await bridge.file(place.split("/").map(decode).join("/")) ?? refusal(404, "There is no such page", "Go back to all fleets.", { isOutside: false });
+		return await bridge.file(place.split("/").map(decode).join("/")) ?? refusal(404, "This page does not exist", "Go back to all fleets.", { isOutside: false });
 	}
 	/**
 	* Exchanges the token for the session. The page leads on automatically: a browser sends a strict cookie with a step from

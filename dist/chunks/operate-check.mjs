@@ -1,16 +1,17 @@
-import { I as readFileIfThere, P as isMissing, Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
+import { $ as defined, F as isMissing, J as formatTime, L as readFileIfThere, at as init_errors, nt as InputError } from "./host.mjs";
 import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
-import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
+import { n as configFileName, o as readConfigText, r as examineConfig, s as urgentTemplate } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
-import { h as unknownHoldFiles, p as holdFolder, u as examineHoldFile } from "./release-operations.mjs";
+import { _ as unknownHoldFiles, f as examineHoldFile, h as holdFolder } from "./release-operations.mjs";
 import { f as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
-import { f as upgradeStages } from "./release-evidence.mjs";
+import { p as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 // src/operate/check/checkout-finding.ts
+init_errors();
 /** The problem as a finding. @param fallback the place, if the problem names none */
 function errorOf(problem, fallback) {
 	const { where, remedy, ...rest } = problem;
@@ -73,7 +74,7 @@ async function checkContainerfile(examined) {
 		return [{
 			severity: "error",
 			where: path,
-			message: "There is no such file.",
+			message: "This file does not exist.",
 			remedy: other === void 0 ? "coxswain init writes one to start with." : `Set containerfile: ${other} in ${config.file}.`
 		}];
 	}
@@ -126,7 +127,7 @@ async function missing(examined, fleet) {
 	return {
 		severity: "error",
 		where: fleet.template,
-		message: `There is no such file, and fleet ${fleet.name} takes its rollout from it.`,
+		message: `This file does not exist, and fleet ${fleet.name} takes its rollout from it.`,
 		remedy: names.length === 0 ? "coxswain init writes one to start with." : `Write it, or set fleets.${fleet.name}.template; in rollouts/ there is ${names.join(", ")}.`
 	};
 }
@@ -297,6 +298,7 @@ function startsFor({ on }, event, { branch }) {
 	return filter.data.branches.some((each) => each === branch || /[*?+[\]!]/.test(each));
 }
 // src/operate/check/check.ts
+init_errors();
 /** Every check of a checkout whose configuration can be read. */
 const checks = [
 	{

@@ -1,10 +1,11 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { tt as InputError } from "./host.mjs";
+import { at as init_errors, nt as InputError } from "./host.mjs";
 import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
 import { a as ours } from "./project-init.mjs";
-import { M as formatRepository, O as atTag, a as createRegistryClient, f as NotFoundError } from "./world-registry.mjs";
+import { I as formatRepository, M as atTag, m as NotFoundError, o as createRegistryClient } from "./world-registry.mjs";
 // src/operate/doctor/github/setting-check.ts
+init_errors();
 /** A setting that this token may not read. */
 var Unreadable = class extends Error {
 	name = "Unreadable";
@@ -98,7 +99,7 @@ const workflowFiles = {
 		return workflowNames.flatMap((name) => {
 			const path = `.github/workflows/${name}.yml`;
 			const workflow = found.workflows.find((each) => each.path === path);
-			if (workflow === void 0) return [warning(link("actions"), `there is no ${path} on ${defaultBranch}`, "Write it with coxswain init, unless your own workflows do its work.")];
+			if (workflow === void 0) return [warning(link("actions"), `${path} does not exist on ${defaultBranch}`, "Write it with coxswain init, unless your own workflows do its work.")];
 			if (workflow.state === "active") return [];
 			const why = workflow.state === "disabled_inactivity" ? "GitHub switched it off: nothing happened in the repository for 60 days" : `it is switched off (${workflow.state})`;
 			return [error(link(`actions/workflows/${name}.yml`), `${path} does not run: ${why}`, "Enable the workflow on this page.")];

@@ -1,15 +1,17 @@
-import { C as readImage, I as parseReference, M as formatRepository, O as atTag, R as sameRepository, S as imageTimestamp, V as architectures, f as NotFoundError, j as formatReference, n as rememberingClient, w as isIndex } from "./world-registry.mjs";
+import { B as parseReference, D as isIndex, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, M as atTag, T as readImage, m as NotFoundError, n as rememberingClient, w as imageTimestamp } from "./world-registry.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { K as formatDuration, Q as defined, q as formatTime, s as inParallel, tt as InputError } from "./host.mjs";
-import { d as isChosen, p as ringsToShow } from "./project-configuration.mjs";
-import { l as trustOf } from "./release-attestations.mjs";
-import { a as newestOf, r as findEvidence, u as findAcceptance } from "./release-evidence.mjs";
+import { $ as defined, J as formatTime, at as init_errors, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, s as inParallel } from "./host.mjs";
+import { f as isChosen, m as ringsToShow } from "./project-configuration.mjs";
+import { s as trustOf } from "./release-attestations.mjs";
+import { d as findAcceptance, i as findEvidence, o as newestOf } from "./release-evidence.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
-import { A as parseOperations, C as parseReleaseIndex, I as parseUpdateMetadata, K as parseGraph, N as formatUpdateMetadata, U as buildGraph, W as formatGraph, et as addAliases, f as throttleGraph, q as nodeKeys, tt as aliasesOf } from "./guidance.mjs";
+import { B as parseUpdateMetadata, D as parseReleaseIndex, J as formatGraph, L as formatUpdateMetadata, P as parseOperations, X as parseGraph, Z as nodeKeys, at as aliasesOf, g as throttleGraph, it as addAliases, q as buildGraph } from "./guidance.mjs";
 import { C as planTags, b as guidanceTag, o as digestsOf, s as neededDigests } from "./release.mjs";
 import { c as fleetFolder, u as parseRecord } from "./release-state.mjs";
-import { C as graphPath, D as artifactReference, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished } from "./release-published.mjs";
+import { O as artifactReference, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished, w as graphPath } from "./release-published.mjs";
+import { r as queryRange } from "./world-prometheus.mjs";
 // src/operate/doctor/checks/base-url.ts
+init_errors();
 /** The variables that Zincati fills in. */
 const variables = [
 	"basearch",
@@ -81,6 +83,7 @@ async function checkBaseUrl(where, { config, files }) {
 	return problems;
 }
 // src/operate/doctor/checks/node-reference.ts
+init_errors();
 /** The prefixes of rpm-ostree: the registry of an image, and whether it must be signed. */
 const transports = /^(?:ostree-(?:image-signed|unverified-image|remote-image:[^:]+):(?:docker:\/\/|registry:)|ostree-(?:unverified-registry|remote-registry:[^:]+):|docker:\/\/)/;
 /**
@@ -446,25 +449,101 @@ const oldSiteCheck = {
 function versionsOf({ releases }) {
 	return releases.releases.map(({ version }) => version);
 }
+// src/operate/doctor/checks/other-project.ts
+/** Two projects in one repository move each other's tags, and prune-images deletes the other's images. */
+const otherProjectCheck = {
+	name: "other-project",
+	of: "site",
+	run: async (_, { config, client }) => {
+		const prefix = guidanceTag("");
+		const ours = new Set(Object.keys(config.fleets).map(guidanceTag));
+		return (await client.listTags(config.image)).filter((tag) => tag.startsWith(prefix) && !ours.has(tag)).map((tag) => ({
+			severity: "warning",
+			where: `${formatRepository(config.image)}:${tag}`,
+			message: `this repository has guidance of a fleet ${tag.slice(prefix.length)} that coxswain.yaml does not name`,
+			remedy: "If another project publishes here, give it a repository of its own. If it is a fleet that was removed, delete the tag."
+		}));
+	}
+};
+// src/operate/doctor/checks/overdue.ts
+/**
+* A site says when its next change is due. An old site has no contradictions, so only the clock shows that it is old.
+*/
+const overdueCheck = {
+	name: "overdue",
+	of: "fleet",
+	run: ({ fleet, stamp }, { now, grace }) => {
+		if (stamp?.nextChange === void 0 || now <= stamp.nextChange + grace) return [];
+		return [{
+			where: stampPath(fleet),
+			message: `published at ${formatTime(stamp.published)}; the next change was due at ${formatTime(stamp.nextChange)}, ${formatDuration(now - stamp.nextChange)} ago`,
+			remedy: "Run coxswain publish-updates on a schedule, and check that its files are deployed."
+		}];
+	}
+};
+// src/operate/doctor/checks/plain-http.ts
+/** The site must be served over https. */
+const plainHttpCheck = {
+	name: "base-url",
+	of: "site",
+	run: (_, { config }) => {
+		const { url } = config.publish;
+		if (url === void 0) return [];
+		const { protocol, hostname } = new URL(url);
+		const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
+		if (protocol === "https:" || loopback) return [];
+		return [{
+			where: "coxswain.yaml publish.url",
+			message: "plain HTTP: anyone on the network path can hold updates back, or send nodes to any image of the repository",
+			remedy: "Serve the files over https."
+		}];
+	}
+};
+// src/operate/doctor/checks/prometheus.ts
+init_errors();
+/** So many seconds of values are asked for: enough to see one. */
+const span = 300;
+const step = 60;
+/** A condition of halt-when that cannot be asked can halt nothing, and nobody sees that before it is needed. */
+const prometheusCheck = {
+	name: "prometheus",
+	of: "site",
+	run: async (_, tools) => {
+		const conditions = Object.values(tools.config.fleets).flatMap(({ name, haltWhen }) => haltWhen.flatMap((condition) => condition.kind === "prometheus" ? [{
+			fleet: name,
+			name: condition.name,
+			...condition.prometheus
+		}] : []));
+		return (await Promise.all(conditions.map((condition) => examineCondition(condition, tools)))).filter((problem) => problem !== void 0);
+	}
+};
+async function examineCondition(condition, { now, prometheus }) {
+	const { fleet, name, url, query } = condition;
+	const problem = (message, remedy) => ({
+		severity: "warning",
+		where: `fleets.${fleet}.halt-when ${name}`,
+		message,
+		remedy
+	});
+	try {
+		const newest = (await queryRange({
+			url,
+			query,
+			from: now - span,
+			to: now,
+			step
+		}, { credentials: prometheus })).at(-1);
+		if (newest !== void 0 && Number.isFinite(newest.value)) return void 0;
+		return problem(`the newest value of the query is ${newest?.value}, which counts neither as trouble nor as health`, "A quotient of rates is NaN while nothing happens. Write the query so that it has a value then.");
+	} catch (error) {
+		if (!(error instanceof OutsideError)) throw error;
+		return problem(`the condition cannot be asked: ${messageOf(error).replace(/ It counts neither.*$/, "").replace(/\.$/, "")}`, "Until it can, it halts nothing, and rings with a success-threshold wait. If the query has no value while all is well, append: or vector(0)");
+	}
+}
 // src/operate/doctor/checks.ts
 /** Everything that doctor checks. A new check is one file, and one entry here. */
 const checks = [
-	{
-		name: "base-url",
-		of: "site",
-		run: (_, { config }) => {
-			const { url } = config.publish;
-			if (url === void 0) return [];
-			const { protocol, hostname } = new URL(url);
-			const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
-			if (protocol === "https:" || loopback) return [];
-			return [{
-				where: "coxswain.yaml publish.url",
-				message: "plain HTTP: anyone on the network path can hold updates back, or send nodes to any image of the repository",
-				remedy: "Serve the files over https."
-			}];
-		}
-	},
+	plainHttpCheck,
 	baseUrlCheck,
 	nodeReferenceCheck,
 	{
@@ -481,20 +560,7 @@ const checks = [
 			}];
 		}
 	},
-	{
-		name: "other-project",
-		of: "site",
-		run: async (_, { config, client }) => {
-			const prefix = guidanceTag("");
-			const ours = new Set(Object.keys(config.fleets).map(guidanceTag));
-			return (await client.listTags(config.image)).filter((tag) => tag.startsWith(prefix) && !ours.has(tag)).map((tag) => ({
-				severity: "warning",
-				where: `${formatRepository(config.image)}:${tag}`,
-				message: `this repository has guidance of a fleet ${tag.slice(prefix.length)} that coxswain.yaml does not name`,
-				remedy: "If another project publishes here, give it a repository of its own. If it is a fleet that was removed, delete the tag."
-			}));
-		}
-	},
+	otherProjectCheck,
 	{
 		name: "stream",
 		of: "fleet",
@@ -510,18 +576,7 @@ const checks = [
 	emptiedCheck,
 	lostReleasesCheck,
 	oldSiteCheck,
-	{
-		name: "overdue",
-		of: "fleet",
-		run: ({ fleet, stamp }, { now, grace }) => {
-			if (stamp?.nextChange === void 0 || now <= stamp.nextChange + grace) return [];
-			return [{
-				where: stampPath(fleet),
-				message: `published at ${formatTime(stamp.published)}; the next change was due at ${formatTime(stamp.nextChange)}, ${formatDuration(now - stamp.nextChange)} ago`,
-				remedy: "Run coxswain publish-updates on a schedule, and check that its files are deployed."
-			}];
-		}
-	},
+	overdueCheck,
 	{
 		name: "guidance-signature",
 		of: "fleet",
@@ -555,7 +610,8 @@ const checks = [
 	layersCheck,
 	evidenceCheck,
 	nodePolicyCheck,
-	createdCheck
+	createdCheck,
+	prometheusCheck
 ];
 /** Runs every check about this kind of subject. */
 async function runChecks(of, subject, tools) {
@@ -572,6 +628,7 @@ async function runChecks(of, subject, tools) {
 	return findings;
 }
 // src/operate/doctor/read-fleet.ts
+init_errors();
 /** Reads what is published for a fleet. Files that cannot be read are findings. */
 async function readFleet({ config, files, witnesses }, fleet) {
 	const findings = [];
@@ -647,6 +704,7 @@ async function readOne$1(files, path, parse, findings) {
 	}
 }
 // src/operate/doctor/read-images.ts
+init_errors();
 /** How many images are read at a time. */
 const parallel = 6;
 /** Reads every image that one graph names from production, and checks each. */

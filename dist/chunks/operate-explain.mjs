@@ -1,9 +1,10 @@
-import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
-import { C as readImage, D as atDigest, E as parseJson, I as parseReference, M as formatRepository, N as isDigest, j as formatReference, r as layerEntries } from "./world-registry.mjs";
+import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { B as parseReference, F as formatReference, I as formatRepository, L as isDigest, T as readImage, i as layerEntries, j as atDigest, k as parseJson } from "./world-registry.mjs";
 import { n as describeDownload, r as downloadBetween } from "./release.mjs";
-import { l as comparePackages, n as readPackages } from "./world-packages.mjs";
+import { c as comparePackages, t as readPackages } from "./world-packages.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
+init_errors();
 /** Streams two layers, and compares their files by all properties. */
 async function compareLayers(client, one, other) {
 	const [ours, theirs] = await Promise.all([readFiles(client, one), readFiles(client, other)]);
@@ -167,6 +168,7 @@ function isTree(value) {
 	return typeof value === "object" && value !== null;
 }
 // src/operate/explain/explain-size.ts
+init_errors();
 /** What a node on the one image downloads to update to the other. Only manifests and configs are read. */
 async function explainSize(client, references, architecture) {
 	const [one, other] = await Promise.all([readImage(client, references.one, architecture), readImage(client, references.other, architecture)]);

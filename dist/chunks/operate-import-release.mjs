@@ -1,11 +1,12 @@
-import { v as addRelease } from "./guidance.mjs";
-import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
-import { f as createdOf, h as requireCreated, p as isoTime } from "./release-gates.mjs";
-import { C as commitMessage } from "./release-operations.mjs";
+import { S as addRelease } from "./guidance.mjs";
+import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { g as requireCreated, m as isoTime, p as createdOf } from "./release-gates.mjs";
+import { T as commitMessage } from "./release-operations.mjs";
 import { t as tagReader } from "./release.mjs";
-import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, R as sameRepository, j as formatReference, k as digestIn, w as isIndex } from "./world-registry.mjs";
-import { S as buildReleaseUrl, x as buildReleasePath } from "./release-published.mjs";
+import { B as parseReference, D as isIndex, F as formatReference, H as sameRepository, I as formatRepository, M as atTag, N as digestIn, T as readImage, j as atDigest } from "./world-registry.mjs";
+import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
+init_errors();
 /**
 * The builds that these images are of, oldest first. Each architecture may have been given as an image of its own:
 * images of one version that are for different architectures are one build.
@@ -145,6 +146,7 @@ function describeImage(image, architecture, { where, config }) {
 	};
 }
 // src/operate/import-release/import-release.ts
+init_errors();
 /**
 * Adds images that nodes run already to a fleet, as its oldest releases: by one commit on the state branch. They get no
 * update entry, so no node is sent to them. Nodes on them find themselves, and get what is released next.

@@ -1,10 +1,10 @@
-import { Q as defined, R as writeFileAtomically, tt as InputError } from "./host.mjs";
-import { M as formatRepository } from "./world-registry.mjs";
-import { f as isNamed } from "./project-configuration.mjs";
+import { $ as defined, at as init_errors, nt as InputError, z as writeFileAtomically } from "./host.mjs";
+import { I as formatRepository } from "./world-registry.mjs";
+import { p as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { o as nodePolicy } from "./release-signatures.mjs";
 import { o as parseWindow } from "./guidance-simulation.mjs";
-import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
+import { C as deployments_default, E as autobuilder_default, S as documents_default$1, T as common_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as coxswain_node_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 // src/operate/node-kit/kit-texts.ts
@@ -13,6 +13,7 @@ const scripts = {
 	"autobuilder.sh": autobuilder_default,
 	"common.sh": common_default,
 	"coxswain-node.sh": coxswain_node_default,
+	"deployments.sh": deployments_default,
 	"documents.sh": documents_default,
 	"graph.sh": graph_default,
 	"guard.sh": guard_default,
@@ -47,6 +48,7 @@ const units = {
 /** Drop-ins of the guard: services that follow a tag ask it first. */
 const guardedServices = ["rpm-ostreed-automatic.service", "bootc-fetch-apply-updates.service"];
 // src/operate/node-kit/reboots.ts
+init_errors();
 const dayNames = [
 	"Sun",
 	"Mon",

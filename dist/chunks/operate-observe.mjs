@@ -1,7 +1,7 @@
-import { F as makeFolder, P as isMissing, et as nearest, h as say, it as messageOf, j as isRehearsal, l as count, nt as OutsideError, o as cacheFolder, q as formatTime, r as formatPercent, tt as InputError, u as exact } from "./host.mjs";
+import { F as isMissing, I as makeFolder, J as formatTime, N as cacheFolder, at as init_errors, h as say, i as formatPercent, j as isRehearsal, l as count, nt as InputError, ot as messageOf, rt as OutsideError, tt as nearest, u as exact } from "./host.mjs";
 import { g as string, m as record, y as unknown$1 } from "./zod.mjs";
-import { V as architectures } from "./world-registry.mjs";
-import { V as otherRelease, t as warinessOf } from "./guidance.mjs";
+import { G as architectures } from "./world-registry.mjs";
+import { G as otherRelease, t as warinessOf } from "./guidance.mjs";
 import { a as FleetCounter, i as tenthOf, s as summarize, t as createKeyMaker } from "./release-adoption.mjs";
 import { chmod, link, readFile, readdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { Readable } from "node:stream";
 import { randomBytes } from "node:crypto";
 import * as zlib from "node:zlib";
 // src/operate/observe/clf-time.ts
+init_errors();
 const monthNumbers = new Map([
 	"Jan",
 	"Feb",
@@ -882,6 +883,7 @@ function decoded(path) {
 	}
 }
 // src/operate/observe/observe.ts
+init_errors();
 const daySeconds = 86400;
 /** Reads logs one after the other, and counts the nodes of fleets. @throws InputError if no line could be read */
 async function observe(logs, options) {
@@ -1010,6 +1012,8 @@ function noteOf({ name, lines, unreadable, firstUnreadable, cut }) {
 	const parts = [...unreadable > 0 ? [`${unreadable} of ${count(lines, "line")} could not be read, the first is line ${firstUnreadable}`] : [], ...cut === void 0 ? [] : [`it ends early: ${cut}`]];
 	return say`${exact(name)}: ${parts.join("; ")}`;
 }
+// src/operate/observe/open-log.ts
+init_errors();
 const chunkSize = 1048576;
 /**
 * The logs behind paths: a file, all files of a folder, or `-` for standard input. Files in a folder whose name begins
@@ -1040,7 +1044,7 @@ async function filesBehind(path) {
 		if (!isMissing(error)) throw new OutsideError(`reading ${path}`, messageOf(error), void 0, { cause: error });
 		throw new InputError({
 			field: "--log",
-			problem: "there is no such file or folder",
+			problem: "this file or folder does not exist",
 			found: path
 		});
 	}
@@ -1111,6 +1115,7 @@ function unpackerFor(name, first) {
 	});
 }
 // src/operate/observe/salt.ts
+init_errors();
 /** Gives the salt, for machines that keep no files. */
 const saltVariable = "COXSWAIN_OBSERVE_SALT";
 /**

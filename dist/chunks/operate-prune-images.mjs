@@ -1,11 +1,12 @@
-import { Q as defined, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
+import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError, s as inParallel } from "./host.mjs";
 import { S as isVersionTag, a as awaitedDigests, g as promotedDigest, o as digestsOf, s as neededDigests, w as subjectOfTag, x as isBuildTag } from "./release.mjs";
-import { B as architectureOfGo, C as readImage, D as atDigest, M as formatRepository, N as isDigest, O as atTag, S as imageTimestamp, T as mediaTypes, V as architectures, g as readArtifact, j as formatReference, w as isIndex, y as fallbackTag } from "./world-registry.mjs";
+import { D as isIndex, F as formatReference, G as architectures, I as formatRepository, L as isDigest, M as atTag, O as mediaTypes, T as readImage, W as architectureOfGo, j as atDigest, v as readArtifact, w as imageTimestamp, x as fallbackTag } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { j as isFullHash, y as findCommit } from "./world-git.mjs";
-import { C as parseReleaseIndex } from "./guidance.mjs";
-import { u as readLastPublished, w as filesAtUrl } from "./release-published.mjs";
+import { D as parseReleaseIndex } from "./guidance.mjs";
+import { T as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
+init_errors();
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */
 async function currentBuilds(project) {
 	const { config, forge, git, client } = project;
@@ -88,6 +89,7 @@ function belowIn(contents) {
 	};
 }
 // src/operate/prune-images/delete-images.ts
+init_errors();
 /**
 * Deletes what was planned. A run that ends in between can always be finished: before an image with attachments or
 * children loses its tag, a list under its own `sha256-…` tag names everything that belongs to it. The next run finds
@@ -198,6 +200,7 @@ function ownBuilds({ git, forge }, recordedKeys) {
 	};
 }
 // src/operate/prune-images/image-age.ts
+init_errors();
 /**
 * Whether an image, and each image of an index, was created before a moment. The time is that of its commit: images
 * have no other. An image without a time counts as young.
@@ -299,6 +302,7 @@ function guidanceIn(index, { fleet, where }) {
 	};
 }
 // src/operate/prune-images/read-contents.ts
+init_errors();
 const parallel = 8;
 /**
 * Reads everything that tags, and the given digests, lead to. Registries do not list manifests that no tag leads to:
@@ -386,6 +390,7 @@ async function readHeld(client, repository, { json, descriptor }) {
 	};
 }
 // src/operate/prune-images/witness.ts
+init_errors();
 /**
 * Makes sure that the state branch and what is published agree, before anything is deleted because of one of them.
 * A branch that is missing, old or mistyped in the configuration has less than the published guidance.
@@ -433,6 +438,7 @@ function unpublishedVersions(fleet, { releases }, published) {
 	return releases.releases.map(({ version }) => version).filter((version) => !known.some((each) => each.releases.has(version)));
 }
 // src/operate/prune-images/prune-images.ts
+init_errors();
 /**
 * Finds what is not needed in the production repository and the test registry: manifests, and their tags with them. A
 * registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first
@@ -522,7 +528,7 @@ async function readStates({ config, forge, state }) {
 	const commit = await forge.branches.resolve(config.stateBranch);
 	if (commit === void 0) throw new InputError({
 		where: config.stateBranch,
-		problem: "there is no such branch, so nothing says which images are needed",
+		problem: "this branch does not exist, so nothing says which images are needed",
 		remedy: "Fetch the state branch, or correct state-branch in coxswain.yaml."
 	});
 	const paths = await forge.branches.listFiles(commit, "fleets");

@@ -1,9 +1,10 @@
-import { C as parseReleaseIndex } from "./guidance.mjs";
-import { tt as InputError } from "./host.mjs";
-import { T as filesInArtifacts, p as requireSignedGuidance } from "./release-published.mjs";
+import { D as parseReleaseIndex } from "./guidance.mjs";
+import { at as init_errors, nt as InputError } from "./host.mjs";
+import { E as filesInArtifacts, p as requireSignedGuidance } from "./release-published.mjs";
 import { c as fleetFolder, l as parseFleet, r as parseBundle, s as stateReadme, t as bundlePath } from "./release-state.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 // src/operate/restore-state/restore-state.ts
+init_errors();
 /**
 * Restores fleets on the state branch from their artifacts, byte for byte, by one commit. Changes since the last
 * publication are not in the artifact. A fleet that the branch has completely is left alone.

@@ -1,12 +1,13 @@
-import { Q as defined, q as formatTime, tt as InputError, v as plainText } from "./host.mjs";
-import { o as urgentTemplate } from "./project-configuration.mjs";
+import { $ as defined, J as formatTime, at as init_errors, nt as InputError, v as plainText } from "./host.mjs";
+import { s as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
 import { h as followOfferOrWarn } from "./release.mjs";
-import { C as commitMessage, c as planRollBack, l as takeBack } from "./release-operations.mjs";
+import { T as commitMessage, c as planRollBack, l as takeBack } from "./release-operations.mjs";
 import { h as rollBackBranch, l as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
 // src/operate/roll-back/pull-request.ts
+init_errors();
 const shownFiles = 50;
 /** The pull request that restores an earlier content. */
 function rollBackProposal(options) {

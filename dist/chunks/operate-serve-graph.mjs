@@ -1,17 +1,19 @@
-import { P as isMissing, Q as defined, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
-import { V as architectures, c as isLoopback, j as formatReference, v as titleAnnotation, w as isIndex } from "./world-registry.mjs";
-import { C as parseReleaseIndex, I as parseUpdateMetadata, U as buildGraph, W as formatGraph, d as rolloutOf, et as addAliases, f as throttleGraph, g as rolloutProgress, t as warinessOf, tt as aliasesOf } from "./guidance.mjs";
-import { m as sliceName } from "./project-configuration.mjs";
+import { $ as defined, F as isMissing, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { D as isIndex, F as formatReference, G as architectures, b as titleAnnotation, l as isLoopback } from "./world-registry.mjs";
+import { B as parseUpdateMetadata, D as parseReleaseIndex, J as formatGraph, at as aliasesOf, b as rolloutProgress, g as throttleGraph, h as rolloutOf, it as addAliases, q as buildGraph, t as warinessOf } from "./guidance.mjs";
+import { h as sliceName } from "./project-configuration.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
-import { i as actOnFindings, n as webhooksOf, r as readAlert } from "./release-operations.mjs";
+import { o as webhooksOf, s as readAlert, t as actOnFindings } from "./release-operations.mjs";
 import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
 import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import { createServer } from "node:http";
+import { gzipSync } from "node:zlib";
 // src/operate/serve-graph/fleet-source.ts
+init_errors();
 /** @throws InputError with file, line and column */
 function parseGuidance({ fleet, releases, updates }) {
 	return {
@@ -41,6 +43,7 @@ function refuseGoingBack(before, after, where) {
 	}
 }
 // src/operate/serve-graph/site-folder.ts
+init_errors();
 /**
 * The fleets of a folder with published files, read again when size or time of a file change.
 * @param only names; none for all fleets, now or later
@@ -113,7 +116,7 @@ async function fleetNames(folder) {
 		if (!isMissing(error)) throw new OutsideError(`reading ${folder}`, messageOf(error), void 0, { cause: error });
 		throw new InputError({
 			field: "--site",
-			problem: "there is no such folder",
+			problem: "this folder does not exist",
 			found: folder
 		});
 	}
@@ -184,6 +187,7 @@ async function signature(file) {
 	}
 }
 // src/operate/serve-graph/access-log.ts
+init_errors();
 const most = 4194304;
 /**
 * The file is opened for each write, so that it can be moved away at any time. If it cannot be written, the server
@@ -427,6 +431,7 @@ function gauges({ fleets }) {
 	return [perFleet("coxswain_fleet_releases", "Releases in the release index of a fleet.", ({ releases }) => releases), perFleet("coxswain_fleet_read_timestamp_seconds", "When a fleet's files were last read, or found unchanged, in UNIX seconds.", ({ readAt }) => readAt)];
 }
 // src/operate/serve-graph/halt-webhook.ts
+init_errors();
 /** Alertmanager's JSON of a hundred alerts fits in. */
 const largestBody = 262144;
 /** Requests that wait while one is carried out. */
@@ -840,6 +845,7 @@ function makeAnswer(graph) {
 	};
 }
 // src/operate/serve-graph/served-site.ts
+init_errors();
 /**
 * Reads a site for the first time: every fleet must be readable.
 * @param options.now UNIX seconds
@@ -973,6 +979,8 @@ function findLayer(layers, name, where) {
 	throw notPublished(where, `no layer with the title <fleet>/${name}`);
 }
 // src/operate/serve-graph/site-url.ts
+init_errors();
+init_fetch_whole();
 const timeoutMilliseconds = 3e4;
 const largestFile = 67108864;
 /**
@@ -1055,15 +1063,15 @@ function cachedFile(url) {
 async function fetchText(url, headers) {
 	const tried = `reading ${url.href}`;
 	try {
-		const response = await fetch(url, {
+		const response = await fetchWhole(url, {
 			headers: {
 				accept: "application/json",
 				...headers
 			},
-			signal: AbortSignal.timeout(timeoutMilliseconds)
+			timeout: timeoutMilliseconds
 		});
 		if (response.status !== 200 && response.status !== 304) {
-			await response.body?.cancel();
+			response.discard();
 			throw new OutsideError(tried, `the server answered ${response.status} ${response.statusText}`.trim());
 		}
 		return {
@@ -1080,7 +1088,7 @@ async function fetchText(url, headers) {
 async function readBounded(response, tried) {
 	const chunks = [];
 	let size = 0;
-	for await (const chunk of response.body ?? []) {
+	for await (const chunk of response.body) {
 		size += chunk.length;
 		if (size > largestFile) throw new OutsideError(tried, `the answer has more than ${largestFile} bytes`);
 		chunks.push(chunk);

@@ -1,8 +1,9 @@
-import { tt as InputError } from "./host.mjs";
+import { at as init_errors, nt as InputError } from "./host.mjs";
 import { c as neededVersions, o as digestsOf } from "./release.mjs";
 import { a as removeSignatures, d as signingKeys, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { D as atDigest, M as formatRepository } from "./world-registry.mjs";
+import { I as formatRepository, j as atDigest } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
+init_errors();
 /**
 * Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the
 * state branch names as a release is signed. Before the first signature all images are looked for. A second run adds

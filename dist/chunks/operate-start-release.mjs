@@ -1,8 +1,8 @@
-import { E as holdAt } from "./guidance.mjs";
+import { A as holdAt } from "./guidance.mjs";
 import { a as fleetTip } from "./project.mjs";
 import { r as readCandidate } from "./release-candidate.mjs";
-import { b as findFreeze } from "./release-gates.mjs";
-import { E as describeHold, d as findFileHold } from "./release-operations.mjs";
+import { x as findFreeze } from "./release-gates.mjs";
+import { k as describeHold, p as findFileHold } from "./release-operations.mjs";
 /**
 * Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
 * by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run
@@ -60,7 +60,7 @@ async function start(runs, options) {
 		workflow,
 		commit
 	});
-	if (before === void 0) return answer("to-do", `${version} is merged and not released, and there is no ${workflow} to start`);
+	if (before === void 0) return answer("to-do", `${version} is merged and not released, and the workflow ${workflow} does not exist`);
 	const running = before.find(({ state }) => state === "running");
 	if (running !== void 0) return answer("running", `${version} is being released: ${running.url}`);
 	const [last] = before;

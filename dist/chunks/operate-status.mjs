@@ -1,12 +1,13 @@
-import { K as formatDuration, Q as defined, h as say, it as messageOf, nt as OutsideError, q as formatTime, u as exact } from "./host.mjs";
-import { I as parseReference } from "./world-registry.mjs";
-import { E as holdAt, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, p as nextOpening } from "./guidance.mjs";
-import { p as ringsToShow } from "./project-configuration.mjs";
+import { $ as defined, J as formatTime, at as init_errors, h as say, i as formatPercent, l as count, ot as messageOf, q as formatDuration, rt as OutsideError, u as exact } from "./host.mjs";
+import { B as parseReference } from "./world-registry.mjs";
+import { A as holdAt, _ as nextOpening, b as rolloutProgress, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
+import { m as ringsToShow } from "./project-configuration.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
-import { E as describeHold, M as metadataOf } from "./release-operations.mjs";
-import { c as isReady, l as nextGate, t as findPendingPromotion } from "./release-gates.mjs";
+import { F as metadataOf, d as ringNotes, k as describeHold } from "./release-operations.mjs";
+import { l as isReady, n as findPendingPromotion, u as nextGate } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
+init_errors();
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {
 	const state = await project.state.readFleet(fleet.name);
@@ -31,8 +32,28 @@ async function readFleetStatus(project, fleet, now) {
 			nodes
 		}),
 		paused: state.operations.paused ?? [],
+		rings: ringNotes(state, project.state.ringGates(fleet.name), now),
 		withdrawn: state.operations.withdrawn ?? [],
-		...defined({ promotion })
+		...defined({
+			promotion,
+			adoption: state.adoption === void 0 ? void 0 : adoptionStatus(state.adoption, version)
+		})
+	};
+}
+function adoptionStatus(observed, newest) {
+	const { observedAt, nodes, method, releases, rings, cameBack, stuck } = observed;
+	return {
+		observedAt,
+		nodes,
+		method,
+		onNewest: releases.find(({ version }) => version === newest)?.nodes ?? 0,
+		rings: rings.map((each) => ({
+			ring: each.ring,
+			nodes: each.nodes,
+			onNewest: each.releases[newest ?? ""] ?? 0
+		})),
+		cameBack: cameBack.reduce((sum, each) => sum + each.nodes, 0),
+		stuck: stuck.reduce((sum, each) => sum + each.nodes, 0)
 	};
 }
 /** About every image of the newest release: the first refusal counts. */
@@ -141,20 +162,34 @@ function ringOf({ ring, offered, offeredFrom }, now) {
 }
 /** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status, now) {
-	const { release, hold, paused, withdrawn, nodes, promotion } = status;
+	const { release, hold, paused, rings, adoption, withdrawn, nodes, promotion } = status;
 	const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
+	const { acceptedVulnerabilities: found } = release?.record ?? {};
 	const verdict = release?.upstream?.verdict;
 	return [
 		...hold === void 0 ? [] : [`HELD: ${describeHold(hold)}`],
 		...paused.map(({ version, progress, reason, by, until }) => `paused: ${version} at ${Number((progress * 100).toFixed(1))} %: ${reason} (by ${by}${until === void 0 ? "" : `, until ${formatTime(until)}`})`),
+		...rings.map(({ version, ring, note }) => `${ring === void 0 ? "rings" : "WAITS"}: ${version}, ${note}`),
+		...adoption === void 0 ? [] : [adoptionOf(adoption)],
 		...withdrawn.filter(({ version }) => version === release?.version).map(({ reason, by, at }) => `withdrawn: ${reason} (by ${by} on ${formatTime(at)})`),
 		...nodes === void 0 ? [] : [nodesOf(nodes, status)],
 		...urgent === void 0 ? [] : [`urgent: ${urgent.reason} (by ${urgent.by})`],
 		...rollBack === void 0 ? [] : [`roll-back: the content of ${rollBack.restores} instead of ${rollBack.insteadOf}: ${rollBack.reason}`],
 		...accepted === void 0 ? [] : [`without evidence: ${accepted.reason} (by ${accepted.by})`],
+		...found === void 0 ? [] : [`vulnerabilities accepted: ${found.reason} (by ${found.by})`],
 		...verdict === "paused" || verdict === "deadend" || verdict === "unlisted" ? [`upstream: base ${release?.base} is ${verdict === "deadend" ? "a dead-end" : verdict}`] : [],
 		...promotion === void 0 ? [] : [nextOf(promotion, now)]
 	];
+}
+function adoptionOf({ nodes, onNewest, rings, method, cameBack, stuck, observedAt }) {
+	const share = nodes === 0 ? "" : ` (${formatPercent(onNewest / nodes)})`;
+	const each = rings.filter((ring) => ring.nodes > 0).map((ring) => `${ring.ring} ${ring.onNewest} of ${ring.nodes}`);
+	const more = [
+		...each.length < 2 ? [] : [each.join(", ")],
+		...cameBack === 0 ? [] : [`${cameBack} CAME BACK to an older release`],
+		...stuck === 0 ? [] : [`${stuck} do not move on`]
+	];
+	return [`adoption: ${method === "sample" ? "about " : ""}${onNewest} of ${count(nodes, "node")} run it${share}, counted on ${formatTime(observedAt)}`, ...more].join("; ");
 }
 function nodesOf(answer, { fleet, release }) {
 	if (answer.accepted === true) return `nodes of ${fleet} accept ${release?.version} by their policy`;

@@ -1,15 +1,16 @@
-import { K as formatDuration, V as exec, g as code, it as messageOf, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError, v as plainText } from "./host.mjs";
+import { H as exec, J as formatTime, at as init_errors, g as code, i as formatPercent, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, v as plainText } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
-import { E as holdAt, i as adoptionCurve } from "./guidance.mjs";
+import { A as holdAt, a as adoptionCurve, n as judgeRing } from "./guidance.mjs";
 import { p as baseBranch } from "./world-forge.mjs";
-import { _ as stampPath, g as parseStamp, w as filesAtUrl } from "./release-published.mjs";
-import { C as commitMessage, M as metadataOf, a as haltedRollouts, d as findFileHold, i as actOnFindings, o as haltsOf, r as readAlert, s as runningRollouts, t as webhookCondition } from "./release-operations.mjs";
-import { b as findFreeze } from "./release-gates.mjs";
+import { T as filesAtUrl, _ as stampPath, g as parseStamp } from "./release-published.mjs";
+import { D as stepRings, F as metadataOf, T as commitMessage, a as webhookCondition, i as runningRollouts, n as haltedRollouts, p as findFileHold, r as haltsOf, s as readAlert, t as actOnFindings, z as stagedOf } from "./release-operations.mjs";
+import { x as findFreeze } from "./release-gates.mjs";
 import { n as couldNotAsk, r as queryRange } from "./world-prometheus.mjs";
 import { createHash } from "node:crypto";
 // src/operate/watch-fleet/read-dispatch.ts
+init_errors();
 const expected = "{\"fleet\": \"stable\", \"reason\": \"why\"}, or {\"fleet\": \"stable\", \"alert\": …} with the JSON of Alertmanager";
 const payloadSchema = looseObject({
 	fleet: string("the name of a fleet is needed"),
@@ -53,6 +54,7 @@ function readJson(text, field) {
 	}
 }
 // src/operate/watch-fleet/incidents.ts
+init_errors();
 /** A merged commit that no run releases for so long, and a publication that is so late, are overdue; seconds. */
 const overdueAfter = 21600;
 /** The checks: kind of incident → what it is now. */
@@ -333,6 +335,7 @@ function hashOf({ title, body }) {
 	return createHash("sha256").update(`${title}\n${body}`).digest("hex").slice(0, 16);
 }
 // src/operate/watch-fleet/report-incidents.ts
+init_errors();
 const noIncidents = {
 	incidents: [],
 	issues: [],
@@ -413,7 +416,7 @@ function judgeSamples(samples, grid, { threshold, for: lasting }) {
 	const newest = samples.at(-1);
 	if (newest === void 0 || newest.time < grid.to - grid.step / 2) return {
 		is: "unknown",
-		why: "there is no value for this moment"
+		why: "it has no value for this moment"
 	};
 	if (!Number.isFinite(newest.value)) return {
 		is: "unknown",
@@ -529,24 +532,90 @@ function cameBack(observed, { name, from }, { version }, newest) {
 function sum(numbers) {
 	return numbers.reduce((total, number) => total + number, 0);
 }
+// src/operate/watch-fleet/open-rings.ts
+/**
+* Opens the rings whose time has come, if the rings before them did well: one commit, by compare-and-swap. A ring did
+* well if its nodes run the release, and no condition of halt-when objects: one that cannot be asked objects too.
+*/
+async function openRings(state, order, about) {
+	const { rings } = about;
+	const { fleet, by, now } = order;
+	let reports = [];
+	let opened = [];
+	const { changed, commit } = await state.changeFleet(fleet, () => commitMessage(order, opened.join(", "), whyOf(reports)), (before) => {
+		reports = [];
+		const steps = stepRings(before, rings, {
+			now,
+			judge: (waiting, current) => {
+				const verdict = judge(waiting, current, {
+					...about,
+					now
+				});
+				reports.push({
+					version: waiting.version,
+					ring: waiting.ring,
+					...verdict
+				});
+				return verdict.is === "well" ? {
+					reason: verdict.note,
+					by,
+					at: now
+				} : void 0;
+			}
+		});
+		opened = steps.done;
+		return steps.state;
+	});
+	return {
+		rings: reports,
+		opened,
+		stateCommit: changed ? commit : void 0
+	};
+}
+function judge({ version, ring, since }, state, { rings: { threshold }, objection, now }) {
+	const versions = state.releases.releases.map((release) => release.version);
+	const verdict = judgeRing(state.adoption, threshold, {
+		ring,
+		version,
+		versions,
+		since,
+		now
+	});
+	if (verdict.is !== "well") return verdict;
+	const halt = haltsOf(state, version).find(({ clear }) => clear === void 0);
+	const against = halt === void 0 ? objection(version) : `${halt.condition} was trouble, and is not over: ${halt.reason}`;
+	return against === void 0 ? verdict : {
+		is: "waiting",
+		note: `${verdict.note}; but ${against}`
+	};
+}
+function whyOf(reports) {
+	const notes = reports.filter(({ is }) => is === "well").map(({ note }) => note);
+	return notes.length === 0 ? void 0 : notes.join("; ");
+}
 // src/operate/watch-fleet/watch-fleet.ts
+init_errors();
 const nothingFound = {
 	conditions: [],
 	steps: [],
 	halted: [],
 	summary: "",
 	warnings: [],
+	rings: [],
+	opened: [],
 	stateCommit: void 0
 };
 /**
 * Evaluates halt-when of a fleet once, and pauses its rollouts if a condition is trouble: one commit on the state
-* branch. What cannot be asked is reported and changes nothing.
+* branch. What cannot be asked is reported and changes nothing. Then it opens the rings whose time has come, if those
+* before them did well.
 * @throws InputError for a dirty state branch
 */
 async function watchFleet(project, fleet, context) {
 	const { now, by } = context;
 	const { name, haltWhen } = fleet;
-	if (haltWhen.length === 0) return {
+	const rings = project.state.ringGates(name);
+	if (haltWhen.length === 0 && rings === void 0) return {
 		...nothingFound,
 		fleet: name
 	};
@@ -566,14 +635,34 @@ async function watchFleet(project, fleet, context) {
 		by,
 		now
 	});
+	const order = {
+		fleet: name,
+		by,
+		now
+	};
+	const opened = rings === void 0 ? nothingFound : await openRings(project.state, order, {
+		rings,
+		objection: objectionOf(asked)
+	});
+	const done = stateCommit === void 0 ? [] : [edit.summary];
 	return {
 		fleet: name,
 		conditions: asked.flatMap(({ reports }) => reports),
 		steps: edit.steps,
 		halted: haltedRollouts(edit.state).map(({ version }) => version),
-		summary: edit.summary,
+		summary: [...done, ...opened.opened].join(", ") || edit.summary,
 		warnings: edit.warnings ?? [],
-		stateCommit
+		rings: opened.rings,
+		opened: opened.opened,
+		stateCommit: opened.stateCommit ?? stateCommit
+	};
+}
+/** Only what is calm does not object: what cannot be asked never counts as health. A webhook reports trouble itself. */
+function objectionOf(asked) {
+	return (version) => {
+		const unasked = asked.flatMap(({ reports }) => reports.filter(({ is }) => is === "unknown"));
+		const trouble = asked.flatMap(({ findings }) => findings).filter((each) => each.is !== "calm" && (each.version ?? version) === version);
+		return unasked[0] === void 0 ? trouble[0]?.evidence : `${unasked[0].condition} is not known: ${unasked[0].what}`;
 	};
 }
 async function ask(condition, { state, watched, context }) {
@@ -630,9 +719,14 @@ function notAsked({ name }, what) {
 function watchedRollouts(state, now) {
 	const running = runningRollouts(state, now).flatMap((version) => {
 		const { rollout } = metadataOf(state.updates, version);
-		return rollout === void 0 ? [] : [{
+		if (rollout === void 0) return [];
+		const staged = rollout.duration_minutes === void 0 ? stagedOf(state, version) : void 0;
+		return [{
 			version,
-			rollout
+			rollout: staged === void 0 ? rollout : {
+				...rollout,
+				start_epoch: staged.at
+			}
 		}];
 	});
 	const halted = haltedRollouts(state).map(({ version, progress }) => ({

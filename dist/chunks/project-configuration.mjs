@@ -1,11 +1,12 @@
-import { I as readFileIfThere, Q as defined, X as parseTime, Y as parseDuration, Z as requireDay, et as nearest, it as messageOf, tt as InputError } from "./host.mjs";
+import { $ as defined, L as readFileIfThere, Q as requireDay, X as parseDuration, Z as parseTime, at as init_errors, nt as InputError, ot as messageOf, tt as nearest } from "./host.mjs";
 import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
-import { I as parseReference, L as parseRepository, M as formatRepository, R as sameRepository, V as architectures, j as formatReference } from "./world-registry.mjs";
+import { B as parseReference, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, V as parseRepository } from "./world-registry.mjs";
+import "./guidance.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import "./guidance.mjs";
 import { join } from "node:path";
 // src/project/configuration/tag-prefixes.ts
+init_errors();
 /** Prefixes of the tags that Coxswain sets besides versions. A fleet's own tag must not start with one of them. */
 const tagPrefixes = {
 	/** The published guidance of a fleet. */
@@ -72,6 +73,7 @@ function tidyPath(path) {
 	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
 }
 // src/project/configuration/upstream-guidance.ts
+init_errors();
 const fedoraStreams = /* @__PURE__ */ new Set([
 	"stable",
 	"testing",
@@ -118,6 +120,7 @@ function readBaseSignature(written, base, place) {
 	};
 }
 // src/project/configuration/freeze-windows.ts
+init_errors();
 /** @throws InputError for a schedule, time zone or end that makes no sense */
 function readFreezeWindow(written, place) {
 	const timeZone = readTimeZone(written["time-zone"], place);
@@ -195,7 +198,7 @@ function readTimeZone(name, place) {
 		throw new InputError({
 			...place,
 			field: `${place.field}.time-zone`,
-			problem: "there is no such time zone",
+			problem: "this time zone does not exist",
 			found: name,
 			expected: "an IANA name, such as Europe/Berlin or UTC"
 		}, { cause: error });
@@ -230,6 +233,7 @@ function readSchedule(text, timeZone, place) {
 	});
 }
 // src/project/configuration/halt-conditions.ts
+init_errors();
 const kinds = [
 	"prometheus",
 	"behind-plan",
@@ -549,6 +553,13 @@ const name = string().max(63).regex(/^(?!.*\.\.)(?!.*\.lock$)[a-zA-Z0-9]([a-zA-Z
 const branch = string().max(200).regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name that git accepts");
 const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
 const adoptionForm = "a share of the nodes, and the days in which they were seen: 90 %, or 90 % in 14d";
+const shareForm = "a share of the nodes: 90 %";
+const successThreshold = strictObject({
+	adoption: string(shareForm).regex(/^\d{1,3}(\.\d+)? ?%$/, shareForm).describe("The share of the nodes of a ring that have to run the release, or a newer one: 90 %. coxswain observe --record counts them."),
+	nodes: int().min(1).default(1).describe("How many nodes of a ring have to be seen: fewer prove nothing, and the next ring stays closed."),
+	after: duration.default("6h").describe("How long a ring has to be offered the release before it is judged."),
+	rings: array(name).min(1).optional().describe("The rings that have to do well. Default: all rings of coxswain.yaml with a wariness below 1.")
+});
 const freezeWindow = strictObject({
 	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
 	until: string().optional().describe("When it ends, in the same form. Use this or duration, not both."),
@@ -584,7 +595,8 @@ const fleet = strictObject({
 	})])).min(1, "at least one public key").describe("Public keys, as files of this repository. A release is signed by each of them.") }).optional().describe("promote-image signs what is promoted to this fleet, in the format that nodes check. The private keys come from the environment."),
 	vulnerabilities: vulnerabilities.optional(),
 	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets."),
-	"halt-when": haltWhenSchema
+	"halt-when": haltWhenSchema,
+	"success-threshold": successThreshold.optional().describe("A rollout opens ring by ring, and the next ring opens only if the ones before it did well. coxswain watch-fleet looks.")
 }).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
 const bootTest = strictObject({
 	mode: _enum([
@@ -718,6 +730,7 @@ function configJsonSchema() {
 	};
 }
 // src/project/configuration/problems.ts
+init_errors();
 /** One error that reports every problem of a file, in the order of the file. */
 function errorOf(file, problems) {
 	const [first] = problems;
@@ -823,7 +836,7 @@ function unknownField(key, path, document) {
 	return {
 		where: document.placeOfKey([...path, key]),
 		field: fieldName([...path, key]),
-		problem: "there is no such field",
+		problem: "this field does not exist",
 		...meant === void 0 ? { expected: `one of ${known.join(", ")}` } : { remedy: `Did you mean ${meant}?` }
 	};
 }
@@ -837,6 +850,7 @@ function knownFields(path) {
 		if (path[4] === "came-back") return Object.keys(back.unwrap().shape);
 		return Object.keys(haltConditionSchema.shape);
 	}
+	if (path[0] === "fleets" && path[2] === "success-threshold") return Object.keys(shape.fleets.valueType.unwrap().shape["success-threshold"].unwrap().shape);
 	if (path[0] === "fleets") return Object.keys(shape.fleets.valueType.unwrap().shape);
 	if (path[0] === "upstream") return ["updates", "releases"];
 	if (path[0] === "boot-test") return Object.keys(shape["boot-test"].unwrap().shape);
@@ -851,6 +865,7 @@ function valueAt(value, path) {
 	return current;
 }
 // src/project/configuration/required-adoption.ts
+init_errors();
 const defaultAdoptionDays = 7;
 /** `90 %`, `90 % in 14d` */
 function readAdoption(text, place) {
@@ -868,7 +883,27 @@ function readAdoption(text, place) {
 		expected: `more than 0 % and at most 100 %, in 1d to 31d`
 	});
 }
+// src/project/configuration/success-threshold.ts
+/** Reads `success-threshold`. @throws InputError that names the field */
+function readRingSuccess(written, place) {
+	const { share } = readAdoption(written.adoption, {
+		...place,
+		field: `${place.field}.adoption`
+	});
+	const after = parseDuration(written.after, {
+		...place,
+		field: `${place.field}.after`
+	});
+	const { nodes, rings } = written;
+	return {
+		share,
+		nodes,
+		after,
+		...rings === void 0 ? {} : { rings }
+	};
+}
 // src/project/configuration/build-config.ts
+init_errors();
 /**
 * The configuration that the file describes, with every default filled in.
 * @param about.problems gets what is wrong with single fields
@@ -1033,6 +1068,12 @@ function readFleet(name, fleet, common) {
 		name,
 		"adoption"
 	], (place) => readAdoption(required, place));
+	const success = fleet?.["success-threshold"];
+	const successThreshold = success === void 0 ? void 0 : read([
+		"fleets",
+		name,
+		"success-threshold"
+	], (place) => readRingSuccess(success, place));
 	if (soak === void 0) return void 0;
 	return {
 		name,
@@ -1047,7 +1088,8 @@ function readFleet(name, fleet, common) {
 		signing,
 		...defined({ vulnerabilities }),
 		freeze: [...common.freeze, ...own],
-		haltWhen
+		haltWhen,
+		...defined({ successThreshold })
 	};
 }
 function readHaltWhen(conditions, path, read) {
@@ -1119,7 +1161,8 @@ function checkConfig(config, document) {
 		...fleetProblems(config, at),
 		...branchProblems(config, at),
 		...promotionProblems(config, at),
-		...haltProblems(config, at)
+		...haltProblems(config, at),
+		...ringSuccessProblems(config, at)
 	];
 }
 function repositoryProblems(config, at) {
@@ -1206,7 +1249,7 @@ function fleetProblems(config, at) {
 	const fleets = Object.values(config.fleets);
 	if (fleets.length === 0) problems.push({
 		...at(["fleets"]),
-		problem: "there is no fleet",
+		problem: "it has no fleet",
 		expected: "at least one, such as stable: {}"
 	});
 	for (const [index, fleet] of fleets.entries()) {
@@ -1256,15 +1299,6 @@ function promotionProblems(config, at) {
 			"promote-from"
 		]);
 		if (fleet.promoteFrom === void 0) {
-			if (fleet.vulnerabilities !== void 0) problems.push({
-				...at([
-					"fleets",
-					fleet.name,
-					"vulnerabilities"
-				]),
-				problem: "vulnerabilities means nothing without promote-from",
-				remedy: "It is a gate of promotions. Write it at the fleet that is promoted to."
-			});
 			if (fleet.soak > 0) problems.push({
 				...at([
 					"fleets",
@@ -1296,7 +1330,7 @@ function promotionProblems(config, at) {
 			const meant = nearest(fleet.promoteFrom, names);
 			problems.push({
 				...place,
-				problem: "there is no such fleet",
+				problem: "this fleet does not exist",
 				found: fleet.promoteFrom,
 				expected: `one of ${names.join(", ")}`,
 				...defined({ remedy: meant && `Did you mean ${meant}?` })
@@ -1330,6 +1364,38 @@ function haltProblems({ fleets }, at) {
 			expected: "a name of its own"
 		}];
 	}));
+}
+/** A threshold of a ring that does not exist, or has none after it, would never hold anything back. */
+function ringSuccessProblems({ fleets, rings }, at) {
+	const known = rings.filter((ring) => isNamed(ring) && ring.wariness < 1).map(({ name }) => name);
+	return Object.values(fleets).flatMap(({ name: fleet, successThreshold }) => {
+		if (successThreshold === void 0) return [];
+		const path = [
+			"fleets",
+			fleet,
+			"success-threshold"
+		];
+		if (known.length === 0) return [{
+			...at(path),
+			problem: "there is no ring that could do well first",
+			expected: "a ring with a wariness below 1, such as rings: { canary: 0, early: 0.1 }"
+		}];
+		return (successThreshold.rings ?? []).flatMap((ring, index) => {
+			if (known.includes(ring)) return [];
+			const meant = nearest(ring, known);
+			return [{
+				...at([
+					...path,
+					"rings",
+					index
+				]),
+				problem: rings.some(({ name }) => name === ring) ? "no ring opens after this one" : "there is no such ring",
+				found: ring,
+				expected: `one of ${known.join(", ")}`,
+				...defined({ remedy: meant && `Did you mean ${meant}?` })
+			}];
+		});
+	});
 }
 /** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */
 function cycleFrom(start, fleets) {
@@ -1427,6 +1493,7 @@ function explain(error) {
 	}
 }
 // src/project/configuration/config.ts
+init_errors();
 /** Name of the configuration file, at the top of the user's repository. */
 const configFileName = "coxswain.yaml";
 /** Path of the template for urgent releases, if it exists: `rollouts/stable.urgent.json.hbs`. */
@@ -1506,8 +1573,22 @@ async function readConfigText(directory) {
 	if (text !== void 0) return text;
 	throw new InputError({
 		where,
-		problem: "there is no such file",
+		problem: "this file does not exist",
 		remedy: "coxswain init --image REF writes one to start with."
 	});
 }
-export { defaultUpstream as _, readConfigText as a, describeManyRings as c, isChosen as d, isNamed as f, migrateConfigText as g, nodeParts as h, readConfig as i, groupRingFolders as l, sliceName as m, examineConfig as n, urgentTemplate as o, ringsToShow as p, parseConfig as r, configJsonSchema as s, configFileName as t, groupRings as u, tagPrefixes as v };
+// src/project/configuration/ring-gates.ts
+/** undefined for a fleet whose rollouts open by time alone. */
+function ringGatesOf({ rings, fleets }, fleet) {
+	const threshold = fleets[fleet]?.successThreshold;
+	if (threshold === void 0) return void 0;
+	return {
+		threshold,
+		gates: rings.filter((ring) => isNamed(ring) && ring.wariness < 1).filter(({ name }) => threshold.rings?.includes(name) ?? true).map(({ name, wariness }) => ({
+			ring: name,
+			wariness
+		})),
+		steps: [...new Set(rings.map(({ wariness }) => wariness))]
+	};
+}
+export { migrateConfigText as _, readConfig as a, configJsonSchema as c, groupRings as d, isChosen as f, nodeParts as g, sliceName as h, parseConfig as i, describeManyRings as l, ringsToShow as m, configFileName as n, readConfigText as o, isNamed as p, examineConfig as r, urgentTemplate as s, ringGatesOf as t, groupRingFolders as u, defaultUpstream as v, tagPrefixes as y };

@@ -1,7 +1,8 @@
-import { Q as defined, tt as InputError } from "./host.mjs";
-import { I as parseReference, M as formatRepository, R as sameRepository, j as formatReference } from "./world-registry.mjs";
+import { $ as defined, at as init_errors, nt as InputError } from "./host.mjs";
+import { B as parseReference, F as formatReference, H as sameRepository, I as formatRepository } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
+init_errors();
 var import_main = require_main();
 /** Text of a range of the file with line continuations (and comment lines inside them) removed. */
 function sourceText(file, start, end, escapeCharacter) {
@@ -122,7 +123,7 @@ function parseContainerfile(text, file) {
 	});
 	if (first === void 0) throw new InputError({
 		where: file,
-		problem: "there is no FROM",
+		problem: "it has no FROM",
 		expected: "FROM followed by the base image of coxswain.yaml"
 	});
 	return {
@@ -136,6 +137,7 @@ function lineOffsets(text) {
 	return [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)];
 }
 // src/project/containerfile/base.ts
+init_errors();
 /**
 * Finds the FROM that the image is derived from: the last stage's, followed through stage names.
 * The base counts as configured when it is the configured tag, or any digest of the configured repository.

@@ -1,7 +1,7 @@
-import { A as beforeWriting, I as readFileIfThere, P as isMissing, R as writeFileAtomically, U as findTool, tt as InputError } from "./host.mjs";
-import { j as formatReference } from "./world-registry.mjs";
+import { A as beforeWriting, F as isMissing, L as readFileIfThere, W as findTool, at as init_errors, nt as InputError, z as writeFileAtomically } from "./host.mjs";
+import { F as formatReference } from "./world-registry.mjs";
 import { _ as remoteSeconds, d as Git, h as explainRemoteFailure, v as runWithRemote } from "./world-git.mjs";
-import { a as readConfigText, g as migrateConfigText, i as readConfig, r as parseConfig, s as configJsonSchema, t as configFileName } from "./project-configuration.mjs";
+import { _ as migrateConfigText, a as readConfig, c as configJsonSchema, i as parseConfig, n as configFileName, o as readConfigText } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
 import { l as proposeChanges } from "./world-forge.mjs";
@@ -9,6 +9,7 @@ import { chmod, lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 // src/project/init/pin.ts
 var import_dist = require_dist();
+init_errors();
 /** What follows `uses:` for a workflow or an action. @param path inside the repository */
 function calledBy({ repository, commit, version }, path) {
 	return `${repository}/${path}@${commit}${version === void 0 ? "" : ` # ${version}`}`;
@@ -147,7 +148,7 @@ ${secrets(config, "all", app)}` : ""}
       contents: write # a pause that has ended is a commit on the state branch
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses("tick.yml")}
 ${secrets(config, "production")}
   halt:
@@ -164,7 +165,7 @@ ${secrets(config, "production")}
       actions: read # looks at the runs of releases and tests
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses("watch-fleet.yml")}
     with:
       alert: \${{ github.event_name == 'repository_dispatch' && toJSON(github.event.client_payload) || '' }}
@@ -249,7 +250,8 @@ jobs:
       packages: write # the registries
       pull-requests: read # whose boot test this is, if one is needed
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
+      attestations: write # what such a run signs, among GitHub's attestations too
     ${uses("release.yml")}
     with:
       freeze-exception: \${{ inputs.freeze-exception }}
@@ -300,7 +302,7 @@ jobs:
       actions: write # release: starts the workflow Release
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
-      id-token: write # GitHub Pages
+      id-token: write # GitHub Pages; signatures without a key
     ${uses("operate.yml")}
     with:
       fleet: \${{ inputs.fleet }}
@@ -597,6 +599,7 @@ const ours = {
 	version: "v0.1.0"
 };
 // src/project/init/init.ts
+init_errors();
 /** Writes the files of a plan. */
 async function writeInit(plan) {
 	if (plan.files.length > 0) beforeWriting(() => `write in ${plan.root}: ${plan.files.map(({ path }) => path).join(", ")}`);
@@ -624,7 +627,7 @@ async function planInit(directory, settings, pin = ours, { migrate = false } = {
 	const existing = await exists(join(root, configFileName));
 	if (!existing && settings === void 0) throw new InputError({
 		field: "--image",
-		problem: `there is no ${configFileName} yet, so the production repository has to be given`,
+		problem: `${configFileName} does not exist yet, so the production repository has to be given`,
 		expected: "a repository, such as ghcr.io/acme/os",
 		remedy: "In a clone of a repository on GitHub it is found automatically."
 	});
@@ -751,6 +754,7 @@ async function exists(path) {
 	}
 }
 // src/project/init/propose-init.ts
+init_errors();
 /** The branch of the pull request. */
 const initBranch = "coxswain-init";
 /**

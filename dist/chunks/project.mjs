@@ -1,9 +1,10 @@
-import { Q as defined, et as nearest, tt as InputError } from "./host.mjs";
-import { a as createRegistryClient } from "./world-registry.mjs";
+import { $ as defined, at as init_errors, nt as InputError, tt as nearest } from "./host.mjs";
+import { o as createRegistryClient } from "./world-registry.mjs";
 import { A as shortCommit, d as Git, j as isFullHash } from "./world-git.mjs";
-import { i as readConfig } from "./project-configuration.mjs";
+import { a as readConfig } from "./project-configuration.mjs";
 import { g as openForge } from "./world-forge.mjs";
 // src/project/fleets.ts
+init_errors();
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {
 	const fleet = Object.hasOwn(config.fleets, name) ? config.fleets[name] : void 0;
@@ -72,6 +73,7 @@ async function releaseCommit(branches, fleet, commit) {
 	});
 }
 // src/project/checkout.ts
+init_errors();
 /**
 * Opens the checkout that holds `directory`, and its forge: see openForge.
 * @throws InputError when it is not in a git repository, coxswain.yaml is missing or wrong, or the forge is unclear

@@ -1,7 +1,7 @@
-import { Q as defined } from "./host.mjs";
-import { V as architectures } from "./world-registry.mjs";
-import { O as noOperations, U as buildGraph, V as otherRelease, d as rolloutOf, f as throttleGraph, p as nextOpening, q as nodeKeys, r as considerUpdate } from "./guidance.mjs";
-import { l as groupRingFolders, u as groupRings } from "./project-configuration.mjs";
+import { $ as defined } from "./host.mjs";
+import { G as architectures } from "./world-registry.mjs";
+import { G as otherRelease, M as noOperations, Z as nodeKeys, _ as nextOpening, g as throttleGraph, h as rolloutOf, i as considerUpdate, q as buildGraph } from "./guidance.mjs";
+import { d as groupRings, u as groupRingFolders } from "./project-configuration.mjs";
 import { createHmac } from "node:crypto";
 /**
 * Finds why nodes of one wariness do not leave a release.

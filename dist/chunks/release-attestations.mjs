@@ -1,12 +1,106 @@
 import { n as __esmMin, o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
-import { P as isMissing, Q as defined, it as messageOf, nt as OutsideError, q as formatTime, tt as InputError } from "./host.mjs";
+import { $ as defined, F as isMissing, J as formatTime, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { D as atDigest, M as formatRepository, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
+import { F as formatReference, I as formatRepository, _ as pushArtifact, j as atDigest, y as readReferrer } from "./world-registry.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { _ as sameKey, c as privateKeys, f as publicHalf, h as publicPem, l as readKeyFile, p as signerOf, v as commandSigner } from "./release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash, createPublicKey } from "node:crypto";
+// src/release/attestations/keep-at-forge.ts
+/**
+* The same signer; what a workflow run signs without a key, the forge gets too. GitHub accepts nothing that a key signed.
+* The copy is for people and for `gh attestation verify`: Coxswain reads only the registry. So without the permission
+* one line says it, and nothing fails.
+*/
+function keepAtForge(signer, forge, log) {
+	const { attestations } = forge;
+	if (signer?.certified !== true || attestations === void 0) return signer;
+	let refused = false;
+	return {
+		...signer,
+		sign: async (statement) => {
+			const bundle = await signer.sign(statement);
+			const reason = refused ? void 0 : await attestations.keep(bundle);
+			if (reason !== void 0) {
+				refused = true;
+				log.info(`GitHub keeps no attestation of its own: ${reason}. The signed one is in the registry.`);
+			}
+			return bundle;
+		}
+	};
+}
+// src/release/attestations/provenance.ts
+/** https://slsa.dev/spec/v1.0/provenance */
+const provenanceType = "https://slsa.dev/provenance/v1";
+const statementType = "https://in-toto.io/Statement/v1";
+/** What the fields of externalParameters mean: docs/signing.md. */
+const buildType = "urn:coxswain:build-image:v1";
+/** How an image came to be, as SLSA provenance: base, commit, builder and parameters. */
+function formatProvenance(build) {
+	const { config, candidate, architecture, digest, startedAt, finishedAt } = build;
+	const { base, commit, key, version } = candidate;
+	const run = runOf(build.env);
+	const hash = (of) => ({ sha256: of.slice(7) });
+	return `${JSON.stringify({
+		_type: statementType,
+		subject: [{
+			name: formatRepository(config.testImage),
+			digest: hash(digest)
+		}],
+		predicateType: provenanceType,
+		predicate: {
+			buildDefinition: {
+				buildType,
+				externalParameters: {
+					containerfile: config.containerfile,
+					buildArguments: config.buildArguments,
+					architecture,
+					stream: config.stream
+				},
+				internalParameters: {
+					buildKey: key,
+					version
+				},
+				resolvedDependencies: [{
+					...defined({ uri: run?.source }),
+					name: "source",
+					digest: { gitCommit: commit }
+				}, {
+					uri: `docker://${formatReference(atDigest(base.reference.repository, base.reference.digest))}`,
+					name: "base",
+					digest: hash(base.reference.digest)
+				}]
+			},
+			runDetails: {
+				builder: { id: run?.workflow ?? "urn:coxswain:build-image:local" },
+				metadata: {
+					...defined({ invocationId: run?.invocation }),
+					startedOn: formatTime(startedAt),
+					finishedOn: formatTime(finishedAt)
+				}
+			}
+		}
+	})}\n`;
+}
+/** The address of the workflow run of GitHub that this is; undefined on any other machine. */
+function runAddress(env) {
+	return runOf(env)?.invocation;
+}
+/** The workflow run of GitHub that this is; undefined on any other machine. */
+function runOf(env) {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF: workflow } = env;
+	if (server === void 0 || repository === void 0 || workflow === void 0) return void 0;
+	const { GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt = "1", GITHUB_REF: ref } = env;
+	return {
+		source: `git+${server}/${repository}${ref === void 0 ? "" : `@${ref}`}`,
+		workflow: `${server}/${workflow}`,
+		invocation: id === void 0 ? void 0 : `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`
+	};
+}
 // src/release/attestations/run-identity.ts
+init_errors();
+init_fetch_whole();
 const githubIssuer = "https://token.actions.githubusercontent.com";
 const server = "https://github.com";
 const repositoryField = "1.3.6.1.4.1.57264.1.12";
@@ -34,10 +128,12 @@ function readText(der) {
 function mismatch(found, wanted) {
 	if (found.issuer !== githubIssuer) return `its signer was not known to GitHub, but to ${found.issuer ?? "nobody"}`;
 	if (found.repository !== `${server}/${wanted.repository}`) return `it is signed by a run of ${withoutServer(found.repository)}, not of ${wanted.repository}`;
-	const [path = "", ref = ""] = (found.workflow ?? "").split("@");
-	const [wantedPath = "", wantedRef] = wanted.workflow.split("@");
-	if (path !== `${server}/${wantedPath}` || wantedRef !== void 0 && ref !== wantedRef) return `it is signed by the workflow ${withoutServer(found.workflow)}, not by ${wanted.workflow}`;
+	if (!isWorkflow(found.workflow ?? "", `${server}/${wanted.workflow}`)) return `it is signed by the workflow ${withoutServer(found.workflow)}, not by ${wanted.workflow}`;
 	if (found.ref === void 0 || !wanted.refs.some((pattern) => matches(found.ref ?? "", pattern))) return `it is signed by a run for ${found.ref ?? "no ref"}, not for ${wanted.refs.join(" or ")}`;
+}
+/** The name of a ref may have an `@` too, such as the tag `v1@x`, which is not `v1`: so the whole text is compared. */
+function isWorkflow(found, wanted) {
+	return wanted.includes("@") ? found === wanted : found.startsWith(`${wanted}@refs/`);
 }
 function withoutServer(url) {
 	return url?.replace(`${server}/`, "") ?? "nothing";
@@ -159,6 +255,7 @@ async function readRoot(path, file) {
 	}
 }
 // src/release/attestations/sign.ts
+init_errors();
 /** How long one request to Fulcio or Rekor may take. */
 const patience = {
 	timeout: 3e4,
@@ -252,6 +349,7 @@ function hintOf(publicKey) {
 function runSigner({ sigstore }, request) {
 	return {
 		name: "this workflow run",
+		certified: true,
 		sign: async (statement) => {
 			const { bundleToJSON } = await import("./sigstore-bundle.mjs").then((n) => /* @__PURE__ */ __toESM(n.t(), 1));
 			const { DSSEBundleBuilder, FulcioSigner, RekorWitness } = await import("./sigstore-sign.mjs").then((n) => /* @__PURE__ */ __toESM(n.t(), 1));
@@ -291,12 +389,12 @@ async function identityToken({ url, token }) {
 	try {
 		const address = new URL(url);
 		address.searchParams.set("audience", "sigstore");
-		const answer = await fetch(address, {
+		const answer = await fetchWhole(address, {
 			headers: {
 				authorization: `Bearer ${token}`,
 				accept: "application/json"
 			},
-			signal: AbortSignal.timeout(patience.timeout)
+			timeout: patience.timeout
 		});
 		if (!answer.ok) throw new OutsideError(doing, `HTTP ${answer.status}`);
 		const body = tokenSchema.safeParse(await answer.json());
@@ -406,70 +504,6 @@ function withoutSignature(bytes, trust) {
 		refused: "it is not signed"
 	};
 }
-// src/release/attestations/provenance.ts
-/** https://slsa.dev/spec/v1.0/provenance */
-const provenanceType = "https://slsa.dev/provenance/v1";
-const statementType = "https://in-toto.io/Statement/v1";
-/** What the fields of externalParameters mean: docs/signing.md. */
-const buildType = "urn:coxswain:build-image:v1";
-/** How an image came to be, as SLSA provenance: base, commit, builder and parameters. */
-function formatProvenance(build) {
-	const { config, candidate, architecture, digest, startedAt, finishedAt } = build;
-	const { base, commit, key, version } = candidate;
-	const run = runOf(build.env);
-	const hash = (of) => ({ sha256: of.slice(7) });
-	return `${JSON.stringify({
-		_type: statementType,
-		subject: [{
-			name: formatRepository(config.testImage),
-			digest: hash(digest)
-		}],
-		predicateType: provenanceType,
-		predicate: {
-			buildDefinition: {
-				buildType,
-				externalParameters: {
-					containerfile: config.containerfile,
-					buildArguments: config.buildArguments,
-					architecture,
-					stream: config.stream
-				},
-				internalParameters: {
-					buildKey: key,
-					version
-				},
-				resolvedDependencies: [{
-					...defined({ uri: run?.source }),
-					name: "source",
-					digest: { gitCommit: commit }
-				}, {
-					uri: `docker://${formatReference(atDigest(base.reference.repository, base.reference.digest))}`,
-					name: "base",
-					digest: hash(base.reference.digest)
-				}]
-			},
-			runDetails: {
-				builder: { id: run?.workflow ?? "urn:coxswain:build-image:local" },
-				metadata: {
-					...defined({ invocationId: run?.invocation }),
-					startedOn: formatTime(startedAt),
-					finishedOn: formatTime(finishedAt)
-				}
-			}
-		}
-	})}\n`;
-}
-/** The workflow run of GitHub that this is; undefined on any other machine. */
-function runOf(env) {
-	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF: workflow } = env;
-	if (server === void 0 || repository === void 0 || workflow === void 0) return void 0;
-	const { GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt = "1", GITHUB_REF: ref } = env;
-	return {
-		source: `git+${server}/${repository}${ref === void 0 ? "" : `@${ref}`}`,
-		workflow: `${server}/${workflow}`,
-		invocation: id === void 0 ? void 0 : `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`
-	};
-}
 // src/release/attestations/fetch-for-sigstore.ts
 var fetch_for_sigstore_exports = /* @__PURE__ */ __exportAll({ default: () => fetchForSigstore });
 /**
@@ -477,15 +511,17 @@ var fetch_for_sigstore_exports = /* @__PURE__ */ __exportAll({ default: () => fe
 * megabyte of caches and proxies, of which signing uses nothing but one POST with a time limit.
 */
 function fetchForSigstore(url, options = {}) {
-	const { method = "GET", headers = {}, body, timeout } = options;
-	return fetch(url, {
+	const { method, headers, body, timeout } = options;
+	return fetchWhole(url, {
 		method,
-		headers: { ...headers },
-		...body === void 0 ? {} : { body },
-		...timeout === void 0 ? {} : { signal: AbortSignal.timeout(timeout) }
+		headers,
+		body,
+		timeout
 	});
 }
-var init_fetch_for_sigstore = __esmMin((() => {}));
+var init_fetch_for_sigstore = __esmMin((() => {
+	init_fetch_whole();
+}));
 // src/release/attestations/sigstore-public-root.json
 var sigstore_public_root_exports = /* @__PURE__ */ __exportAll({ default: () => sigstore_public_root_default });
 var sigstore_public_root_default = {
@@ -561,4 +597,4 @@ var sigstore_public_root_default = {
 		"validFor": { "start": "2025-07-04T00:00:00Z" }
 	}]
 };
-export { readStatements as a, pushStatement as c, withoutSigningSecrets as d, bundleMediaType as f, provenanceType as i, trustOf as l, init_fetch_for_sigstore as n, bundlePredicateAnnotation as o, openBundle as p, formatProvenance as r, predicateAnnotation as s, fetch_for_sigstore_exports as t, attestationSigner as u };
+export { predicateAnnotation as a, attestationSigner as c, openBundle as d, formatProvenance as f, keepAtForge as h, bundlePredicateAnnotation as i, withoutSigningSecrets as l, runAddress as m, init_fetch_for_sigstore as n, pushStatement as o, provenanceType as p, readStatements as r, trustOf as s, fetch_for_sigstore_exports as t, bundleMediaType as u };

@@ -1,8 +1,10 @@
-import { it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
-import { C as readImage, D as atDigest, M as formatRepository, j as formatReference } from "./world-registry.mjs";
+import { F as formatReference, I as formatRepository, T as readImage, j as atDigest } from "./world-registry.mjs";
 import { i as askNodePolicy, l as readKeyFile, o as nodePolicy, u as readKeyText } from "./release-signatures.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 // src/release/base-signature/fedora-keys.ts
+init_errors();
 /**
 * The keys by which Fedora signs its images now (RPM-GPG-KEY-fedora-NN-primary), from the package distribution-gpg-keys.
 * The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. They are the three that
@@ -111,6 +113,7 @@ BRh9EFo/y5xhwu9mVgCJmLCLW/ByEYJE
 	}
 ];
 // src/release/base-signature/gpg-signature.ts
+init_fetch_whole();
 /** An image may have several signatures: Fedora makes one for each tag. */
 const mostSignatures = 16;
 const patience = 3e4;
@@ -144,7 +147,7 @@ async function verifyGpgSignature(options) {
 		if ("signedBy" in verdict) return verdict;
 		reasons.push(verdict.refused);
 	}
-	return { refused: reasons.length === 0 ? `there is no signature at ${folder}` : [...new Set(reasons)].join("; ") };
+	return { refused: reasons.length === 0 ? `no signature was found at ${folder}` : [...new Set(reasons)].join("; ") };
 }
 async function readKeys(files) {
 	const { readKeys: parseKeys } = await import("./openpgp.mjs").then((n) => n.t);
@@ -166,13 +169,13 @@ async function readKeys(files) {
 async function read(url) {
 	const doing = `reading the signature of the base image at ${url}`;
 	try {
-		const response = await fetch(url, { signal: AbortSignal.timeout(patience) });
+		const response = await fetchWhole(url, { timeout: patience });
 		if (response.ok) {
-			const bytes = new Uint8Array(await response.arrayBuffer());
+			const bytes = new Uint8Array(await response.bytes());
 			if (bytes.length > largest) throw new OutsideError(doing, `the answer has ${bytes.length} bytes`);
 			return bytes;
 		}
-		await response.body?.cancel();
+		response.discard();
 		if (response.status === 404 || response.status === 403) return void 0;
 		throw new OutsideError(doing, `the server answered ${response.status}`);
 	} catch (error) {
@@ -228,6 +231,7 @@ function parseJson(text) {
 	}
 }
 // src/release/base-signature/verify-base.ts
+init_errors();
 /**
 * Verifies a build of the base, as `base-signature` says: each architecture's image has to be signed, because that is
 * what is built on; or the index over them, which names them by their digests.

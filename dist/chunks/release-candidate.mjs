@@ -1,9 +1,9 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { Q as defined, c as requireSpace, it as messageOf, tt as InputError, x as readContainerStorage } from "./host.mjs";
+import { $ as defined, at as init_errors, c as requireSpace, nt as InputError, ot as messageOf, x as readContainerStorage } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
-import { C as readImage, D as atDigest, O as atTag, P as isTag, j as formatReference, w as isIndex } from "./world-registry.mjs";
+import { D as isIndex, F as formatReference, M as atTag, R as isTag, T as readImage, j as atDigest } from "./world-registry.mjs";
 import { A as shortCommit, C as isFolder, D as readBlobs, E as readBlob, O as readTextBlob, S as findEntry, b as readCommitTime, w as listCommit, y as findCommit } from "./world-git.mjs";
-import { o as urgentTemplate } from "./project-configuration.mjs";
+import { s as urgentTemplate } from "./project-configuration.mjs";
 import { v as buildTag, y as buildTagOf } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
@@ -39,18 +39,26 @@ function downloadFolder(env) {
 }
 /**
 * Makes sure that there is enough disk space to build on a base.
-* @param folder for the image, if it does not go to a registry
+* @param options.folder for the image, if it does not go to a registry
+* @param options.oneLayer the base has too many layers for buildah, and is made one layer first
 * @throws InputError if there is too little
 */
 async function requireBuildSpace(base, options) {
 	const storage = await readContainerStorage(options.env);
 	const download = downloadSize(base);
+	const { oneLayer = false } = options;
+	const stored = oneLayer ? unpackedSize(base) : storedSize(base, storage);
 	const needs = [
 		{
 			folder: storage.folder,
-			bytes: storedSize(base, storage),
+			bytes: stored,
 			what: "the base image"
 		},
+		...oneLayer ? [{
+			folder: tmpdir(),
+			bytes: 2 * unpackedSize(base),
+			what: "the base image as one layer"
+		}] : [],
 		{
 			folder: storage.folder,
 			bytes: storage.driver === "vfs" ? unpackedSize(base) : download,
@@ -78,14 +86,14 @@ async function requireBootSpace(image, options) {
 	const times = options.rehearses ? 2 : 1;
 	await requireSpace([
 		{
-			folder: storage.folder,
-			bytes: times * storedSize(image, storage),
-			what: "the image"
+			folder: downloadFolder(options.env),
+			bytes: times * unpackedSize(image),
+			what: "the files of the image"
 		},
 		{
-			folder: downloadFolder(options.env),
-			bytes: downloadSize(image),
-			what: "downloads"
+			folder: storage.folder,
+			bytes: unpackedSize(image),
+			what: "a copy for the image's own programs"
 		},
 		{
 			folder: tmpdir(),
@@ -95,6 +103,7 @@ async function requireBootSpace(image, options) {
 	]);
 }
 // src/release/candidate/materialise.ts
+init_errors();
 /**
 * Writes the build context into an empty folder: exactly the hashed files, from git's objects, whatever the work
 * tree, the umask, and git's settings for line ends and filters are. Times are the commit's.
@@ -191,6 +200,7 @@ function sha256(content) {
 	return createHash("sha256").update(content).digest("hex");
 }
 // src/release/candidate/built.ts
+init_errors();
 /**
 * The built image, if the test registry has one for this build key: an index of several architectures.
 * @throws InputError if the image under the tag has another build key: the tag holds only a part of it
@@ -245,6 +255,7 @@ function localTag(candidate, architecture) {
 }
 // src/release/candidate/build-context.ts
 var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
+init_errors();
 /** The ignore files that are looked for at the top of the repository; the first one counts, as with buildah. */
 const ignoreFileNames = [".containerignore", ".dockerignore"];
 /** A one-line file that watch-base commits to force a rebuild. Part of the build key, never of the context. */
@@ -314,6 +325,7 @@ function escapePattern(path) {
 	return path.replaceAll(/[\\*?[\]!#{}()+^|]/g, "\\$&");
 }
 // src/release/candidate/candidate.ts
+init_errors();
 /**
 * Reads what a commit would build: everything from the commit, nothing from the work tree.
 * @throws InputError for a missing or wrong Containerfile, a base that does not exist or may not be pulled
@@ -372,7 +384,7 @@ async function resolveCommit(git, name) {
 	if (commit !== void 0) return commit;
 	throw new InputError({
 		where: git.directory,
-		problem: "there is no such commit",
+		problem: "this commit cannot be found",
 		found: name,
 		remedy: name === "HEAD" ? "Commit something first: what is built is always a commit." : "Fetch it first."
 	});
@@ -468,6 +480,7 @@ function unpinnedImages(parsed, config) {
 	return [...new Set(images)];
 }
 // src/release/candidate/roll-back-marker.ts
+init_errors();
 const markerSchema = looseObject({
 	/** The fleet that is rolled back. Promotions copy the file to other fleets, and it has no effect there. */
 	fleet: string().min(1),
@@ -513,4 +526,4 @@ function formatMarker({ fleet, insteadOf, restores, reason, by, at }) {
 		at
 	}, null, 2)}\n`;
 }
-export { requireBootSpace as _, ignoreFileNames as a, selectContext as c, localTag as d, requireBuildKey as f, materialiseContext as g, revisionAnnotation as h, refuseOverriddenBase as i, findBuilt as l, buildKeyAnnotation as m, readMarker as n, refreshFileName as o, tagFor as p, readCandidate as r, rollBackFileName as s, formatMarker as t, findBuiltFor as u, requireBuildSpace as v };
+export { downloadFolder as _, ignoreFileNames as a, selectContext as c, localTag as d, requireBuildKey as f, materialiseContext as g, revisionAnnotation as h, refuseOverriddenBase as i, findBuilt as l, buildKeyAnnotation as m, readMarker as n, refreshFileName as o, tagFor as p, readCandidate as r, rollBackFileName as s, formatMarker as t, findBuiltFor as u, requireBootSpace as v, requireBuildSpace as y };

@@ -1,11 +1,13 @@
-import { Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
+import { $ as defined, J as formatTime, at as init_errors, nt as InputError } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
-import { D as atDigest, E as parseJson, I as parseReference, N as isDigest, V as architectures, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
+import { B as parseReference, F as formatReference, G as architectures, L as isDigest, _ as pushArtifact, j as atDigest, k as parseJson, y as readReferrer } from "./world-registry.mjs";
 import { w as listCommit } from "./world-git.mjs";
-import { U as buildGraph, q as nodeKeys } from "./guidance.mjs";
-import { c as pushStatement, f as bundleMediaType, p as openBundle } from "./release-attestations.mjs";
+import { Z as nodeKeys, q as buildGraph } from "./guidance.mjs";
+import { d as openBundle, o as pushStatement, u as bundleMediaType } from "./release-attestations.mjs";
 import { dirname, posix } from "node:path";
+import { createHash } from "node:crypto";
 // src/release/evidence/upgrade-starts.ts
+init_errors();
 /** What a fleet publishes when the candidate is its newest release, and its rollout is complete. */
 function withCandidate(fleet, candidate) {
 	const { basearch, version, payload } = candidate;
@@ -163,12 +165,13 @@ const detailsSchema = looseObject({
 	log: string().optional()
 });
 const gitTree = string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "not a git tree hash");
+const sha256 = string().regex(/^[0-9a-f]{64}$/, "not a sha256 hash");
 const statementSchema = looseObject({
 	_type: literal(statementType),
 	predicateType: literal(testResultType),
 	subject: tuple([looseObject({
 		name: string(),
-		digest: looseObject({ sha256: string().regex(/^[0-9a-f]{64}$/, "not a sha256 hash") })
+		digest: looseObject({ sha256 })
 	})]),
 	predicate: looseObject({
 		result: _enum([
@@ -176,9 +179,13 @@ const statementSchema = looseObject({
 			"WARNED",
 			"FAILED"
 		]),
+		url: string().optional(),
 		configuration: array(looseObject({
 			name: string().optional(),
-			digest: looseObject({ gitTree: gitTree.optional() }).optional()
+			digest: looseObject({
+				gitTree: gitTree.optional(),
+				sha256: sha256.optional()
+			}).optional()
 		})),
 		passedTests: array(string()).default([]),
 		warnedTests: array(string()).default([]),
@@ -191,7 +198,7 @@ const statementSchema = looseObject({
 * @throws InputError when result and tests contradict each other
 */
 function formatStatement(evidence) {
-	const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
+	const { subject, result, testsTree, settings, tests, startedAt, log, ...facts } = evidence;
 	requireConsistent(evidence, "evidence");
 	const names = (passed) => tests.filter((test) => test.result === "passed" === passed).map(({ name }) => name);
 	const statement = {
@@ -203,10 +210,14 @@ function formatStatement(evidence) {
 		predicateType: testResultType,
 		predicate: {
 			result,
+			...defined({ url: facts.run }),
 			configuration: [{
 				name: "tests",
 				digest: { gitTree: gitTree.parse(testsTree) }
-			}],
+			}, ...settings === void 0 ? [] : [{
+				name: "settings",
+				digest: { sha256: sha256.parse(settings) }
+			}]],
 			passedTests: names(true),
 			warnedTests: [],
 			failedTests: names(false),
@@ -247,7 +258,8 @@ function parseStatement(value, where) {
 	const { subject, predicate } = parsed.data;
 	const [{ name, digest }] = subject;
 	const details = predicate[bootTestField];
-	const testsTree = predicate.configuration.find((each) => each.name === "tests")?.digest?.gitTree;
+	const digestOf = (name) => predicate.configuration.find((each) => each.name === name)?.digest;
+	const testsTree = digestOf("tests")?.gitTree;
 	const imageDigest = `sha256:${digest.sha256}`;
 	if (testsTree === void 0 || !isDigest(imageDigest) || predicate.result === "WARNED") throw new InputError({
 		where,
@@ -260,6 +272,7 @@ function parseStatement(value, where) {
 		},
 		result: predicate.result,
 		testsTree,
+		...defined({ settings: digestOf("settings")?.sha256 }),
 		tests: details.tests,
 		kernel: details.kernel,
 		architecture: details.architecture,
@@ -270,6 +283,7 @@ function parseStatement(value, where) {
 		...defined({ upgrades: details.upgrades === void 0 ? void 0 : details.upgrades }),
 		...defined({
 			agent: details.agent,
+			run: linkOf(predicate.url),
 			log: details.log
 		})
 	};
@@ -281,6 +295,10 @@ function parseStatement(value, where) {
 		found: predicate.failedTests
 	});
 	return evidence;
+}
+/** It becomes a link in pull requests, so nothing that could be more than an address is one. */
+function linkOf(url) {
+	return url !== void 0 && /^https?:\/\/[\w.:/?=&%~-]{1,500}$/.test(url) ? url : void 0;
 }
 function requireConsistent(evidence, where) {
 	const failed = evidence.tests.find((test) => test.result !== "passed");
@@ -295,6 +313,7 @@ function requireConsistent(evidence, where) {
 	});
 }
 // src/release/evidence/store.ts
+init_errors();
 /**
 * Attaches evidence to an image: as a sigstore bundle if there is a signer, else as a statement without a signature.
 * @throws InputError when the evidence is about another digest, or contradicts itself
@@ -360,16 +379,20 @@ function mayBeEvidence({ artifactType, annotations }) {
 	return kind === void 0 || kind === "https://in-toto.io/attestation/test-result/v0.1";
 }
 /**
-* The newest evidence for a digest and these same tests, if it says that they passed. A later failure counts more
+* The newest evidence for a digest and these same tests (and settings), if it says that they passed. A later failure counts more
 * than an earlier pass.
 */
-async function passingEvidence(client, image, testsTree, trust) {
-	const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree);
+async function passingEvidence(client, image, testsTree, trust, settings) {
+	const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree, settings);
 	return newest?.evidence.result === "PASSED" ? newest : void 0;
 }
-/** The newest of several pieces of evidence that is about these tests. */
-function newestFor(all, testsTree) {
-	return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree));
+/**
+* The newest of several pieces of evidence that is about these tests.
+* @param settings the evidence is also about these settings (test-settings.ts), or older than their record
+*/
+function newestFor(all, testsTree, settings) {
+	const sameSettings = (other) => settings === void 0 || other === void 0 || other === settings;
+	return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree && sameSettings(evidence.settings)));
 }
 /** The newest of several pieces of evidence, whatever was tested. */
 function newestOf(all) {
@@ -405,7 +428,28 @@ async function readEvidence(client, listed, trust) {
 		throw error;
 	}
 }
+// src/release/evidence/test-settings.ts
+/**
+* The hash of the settings that decide whether an image passes: what may fail, and how its machine is started. They are
+* in coxswain.yaml, which is not a part of the image. So two commits with other settings build the same image, and a
+* pass by the settings of one must not count for the other. How large or fast the machine is does not matter.
+* @returns 64 hex digits
+*/
+function testSettings({ bootTest }) {
+	const { init, allowedUnits, knownFailures, kernelArguments, leftovers, secureBoot, ignition } = bootTest;
+	const settings = {
+		init,
+		allowedUnits: [...allowedUnits].sort(),
+		knownFailures,
+		kernelArguments,
+		leftovers,
+		secureBoot: [...secureBoot].sort(),
+		ignition: ignition ?? null
+	};
+	return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+}
 // src/release/evidence/rehearsed.ts
+init_errors();
 /**
 * If a commit has tests of updates, the update from the fleet's current release must have been rehearsed: a test for
 * another fleet, or from before the fleet's newest release, does not prove it.
@@ -439,4 +483,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { newestOf as a, statementMediaType as c, pushAcceptance as d, upgradeStages as f, newestFor as i, acceptanceType as l, withCandidate as m, examineEvidence as n, passingEvidence as o, upgradeStarts as p, findEvidence as r, pushEvidence as s, requireRehearsed as t, findAcceptance as u };
+export { newestFor as a, pushEvidence as c, findAcceptance as d, pushAcceptance as f, withCandidate as h, findEvidence as i, statementMediaType as l, upgradeStarts as m, testSettings as n, newestOf as o, upgradeStages as p, examineEvidence as r, passingEvidence as s, requireRehearsed as t, acceptanceType as u };

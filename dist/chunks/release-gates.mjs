@@ -1,17 +1,18 @@
-import { K as formatDuration, Q as defined, l as count, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
-import { C as readImage, D as atDigest, I as parseReference, S as imageTimestamp, V as architectures, j as formatReference } from "./world-registry.mjs";
+import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, l as count, nt as InputError, q as formatDuration } from "./host.mjs";
+import { B as parseReference, F as formatReference, G as architectures, T as readImage, j as atDigest, w as imageTimestamp } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
-import { E as holdAt, a as adoptionShare, g as rolloutProgress, m as rolloutEnd } from "./guidance.mjs";
-import { i as newestFor, n as examineEvidence, u as findAcceptance } from "./release-evidence.mjs";
+import { A as holdAt, b as rolloutProgress, o as adoptionShare, v as rolloutEnd } from "./guidance.mjs";
+import { a as newestFor, d as findAcceptance, n as testSettings, r as examineEvidence } from "./release-evidence.mjs";
+import { a as findAcceptedVulnerabilities, n as isAbove, t as scanImages } from "./release-vulnerabilities.mjs";
 import { t as j } from "./croner.mjs";
-import { l as trustOf } from "./release-attestations.mjs";
+import { s as trustOf } from "./release-attestations.mjs";
 import { h as rollBackBranch, m as promotionBranch, p as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
-import { C as commitMessage, E as describeHold, M as metadataOf, T as applyExternalHolds, b as cleanStatement, d as findFileHold, f as findUnknownHoldFiles, j as ageOf, p as holdFolder } from "./release-operations.mjs";
-import { n as isAbove } from "./release-vulnerabilities.mjs";
+import { F as metadataOf, O as applyExternalHolds, P as ageOf, S as cleanStatement, T as commitMessage, h as holdFolder, k as describeHold, m as findUnknownHoldFiles, p as findFileHold } from "./release-operations.mjs";
 // src/release/gates/freeze.ts
+init_errors();
 /**
 * The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
 * last. When clocks are put forward, a time that does not exist counts as the moment of the change. When they are put
@@ -117,6 +118,7 @@ async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) 
 	return false;
 }
 // src/release/gates/urgent.ts
+init_errors();
 /**
 * The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
 * through it.
@@ -204,6 +206,7 @@ function newestOffered(from) {
 	};
 }
 // src/release/gates/promotable-image.ts
+init_errors();
 /** Labels and evidence of one architecture's image. */
 async function passImage(options, built, architecture) {
 	const { client, config, candidate } = options;
@@ -256,7 +259,7 @@ async function requireEvidence(options, image, architecture, repository) {
 		refused.push(...examined.refused.filter(isOfThis));
 	}
 	const { testsTree } = candidate;
-	const newest = newestFor(all, testsTree);
+	const newest = newestFor(all, testsTree, testSettings(config));
 	if (newest?.evidence.result === "PASSED") return { evidence: newest };
 	const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === "FAILED");
 	if (newest === void 0 && !failedOnce) {
@@ -277,7 +280,7 @@ async function requireEvidence(options, image, architecture, repository) {
 			all,
 			refused
 		})}`,
-		expected: `a pass of the tests in git tree ${shortCommit(testsTree)}`,
+		expected: `a pass of the tests in git tree ${shortCommit(testsTree)}, by the settings of boot-test in ${config.file}`,
 		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
 	});
 }
@@ -488,6 +491,10 @@ function rolloutGate(release, now) {
 		until: end,
 		note: `complete on ${formatTime(end)}`
 	};
+	if (operations.staged?.some((each) => each.version === version) === true) return {
+		state: "waiting",
+		note: `at ${formatPercent(rolloutProgress(rollout, now))}: it opens ring by ring, as each one does well`
+	};
 	const start = rollout.start_epoch ?? 0;
 	return (rollout.start_percentage ?? 0) >= 1 ? {
 		state: "waiting",
@@ -652,6 +659,32 @@ function orderGate(record, target, state) {
 }
 // src/release/gates/vulnerability-gate.ts
 const named = 5;
+/** @param now UNIX seconds */
+function findObjections(rule, images, now) {
+	const missing = images.flatMap(({ architecture, scan }) => "missing" in scan ? [{
+		name: `no report: ${architecture}`,
+		missing: `${scan.missing} to the image for ${architecture}`
+	}] : []);
+	const refused = aboveLimit(rule, images).filter(({ id }) => !((exceptionFor(rule, id)?.until ?? 0) > now));
+	return [...missing, ...refused.map((vulnerability) => ({
+		name: vulnerability.id,
+		vulnerability
+	}))];
+}
+/** Objections as one clause. */
+function describeObjections(rule, objections) {
+	const missing = objections.flatMap((each) => each.missing ?? []);
+	const refused = objections.flatMap((each) => each.vulnerability ?? []);
+	const ended = refused.flatMap(({ id }) => {
+		const until = exceptionFor(rule, id)?.until;
+		return until === void 0 ? [] : [`the exception for ${id} ended on ${formatTime(until)}`];
+	});
+	return [
+		...missing.length === 0 ? [] : [`${missing.join("; ")}: attach SARIF or CycloneDX to the digest`],
+		...refused.length === 0 ? [] : [`above ${rule.noneAbove}: ${listed(refused)}`],
+		...ended
+	].join("; ");
+}
 /**
 * No vulnerability above the limit, in the image of any architecture, without an exception that is still valid.
 * @param images of the release that would be promoted; an error if the registry cannot say
@@ -664,27 +697,23 @@ function vulnerabilityGate(rule, images, now) {
 		note
 	});
 	if (images instanceof Error) return red(`the registry cannot say what scanners found: ${images.message}`);
-	if (images === void 0 || images.length === 0) return red("there is no image yet that could be scanned");
-	const missing = images.flatMap(({ architecture, scan }) => "missing" in scan ? [`${scan.missing} to the image for ${architecture}`] : []);
-	if (missing.length > 0) return red(`${missing.join("; ")}: attach SARIF or CycloneDX to the digest`);
-	const above = unique(images).filter(({ severity }) => isAbove(severity, rule.noneAbove));
-	const exceptionOf = (id) => rule.exceptions.find((each) => each.id.toLowerCase() === id.toLowerCase());
-	const refused = above.filter(({ id }) => !((exceptionOf(id)?.until ?? 0) > now));
-	if (refused.length > 0) {
-		const ended = refused.flatMap(({ id }) => {
-			const until = exceptionOf(id)?.until;
-			return until === void 0 ? [] : [`the exception for ${id} ended on ${formatTime(until)}`];
-		});
-		return red([`above ${rule.noneAbove}: ${listed(refused)}`, ...ended].join("; "));
-	}
-	const accepted = above.flatMap(({ id }) => {
-		const exception = exceptionOf(id);
+	if (images === void 0 || images.length === 0) return red("no image was built yet that could be scanned");
+	const objections = findObjections(rule, images, now);
+	if (objections.length > 0) return red(describeObjections(rule, objections));
+	const accepted = aboveLimit(rule, images).flatMap(({ id }) => {
+		const exception = exceptionFor(rule, id);
 		return exception === void 0 ? [] : [`${id} is accepted until ${formatTime(exception.until)}: ${exception.reason}`];
 	});
 	return {
 		state: "green",
 		note: [`none above ${rule.noneAbove}`, ...accepted].join("; ")
 	};
+}
+function aboveLimit(rule, images) {
+	return unique(images).filter(({ severity }) => isAbove(severity, rule.noneAbove));
+}
+function exceptionFor(rule, id) {
+	return rule.exceptions.find((each) => each.id.toLowerCase() === id.toLowerCase());
 }
 /** Each vulnerability of several architectures once. */
 function unique(images) {
@@ -903,4 +932,53 @@ async function findPendingPromotion(project, target, options) {
 		...defined({ pullRequest: request })
 	};
 }
-export { freezeAt as C, readLabel as S, recordUrgency as _, rolloutCompletion as a, findFreeze as b, isReady as c, syncExternalHolds as d, createdOf as f, requireNewer as g, requireCreated as h, unique as i, nextGate as l, passImage as m, chooseRelease as n, rolloutStart as o, isoTime as p, evaluateAllGates as r, soakEnd as s, findPendingPromotion as t, findPromotion as u, urgencyOfBuild as v, thawTime as w, refuseFrozen as x, withoutUrgency as y };
+// src/release/gates/refuse-vulnerable.ts
+init_errors();
+/**
+* The gate of vulnerabilities at the merge: the pull request shows it, and what was attached or found since counts too.
+* @param options.accept lets the release pass; an acceptance that production has for the same objections does, too
+* @returns what was accepted, if that was necessary
+* @throws InputError if a vulnerability keeps the release out of the fleet
+*/
+async function refuseVulnerable(project, options) {
+	const { client, config } = project;
+	const { fleet, built, passed, accept, now } = options;
+	const rule = fleet.vulnerabilities;
+	if (rule === void 0) return void 0;
+	const images = passed.map(({ architecture, image }) => ({
+		architecture,
+		digest: image.manifest.descriptor.digest,
+		index: image.index?.digest
+	}));
+	const repositories = [config.testImage, config.image];
+	const objections = findObjections(rule, await scanImages(client, images, {
+		repositories,
+		trust: trustOf(project)
+	}), now);
+	if (objections.length === 0) return void 0;
+	const accepts = objections.map(({ name }) => name);
+	const about = {
+		subject: built.digest,
+		fleet: fleet.name
+	};
+	const known = (await findAcceptedVulnerabilities(client, config.image, about)).find((each) => accepts.every((name) => each.accepts.includes(name)));
+	if (known !== void 0) return {
+		reason: known.reason,
+		by: known.by,
+		accepts,
+		recorded: true
+	};
+	if (accept !== void 0) return {
+		reason: accept.reason,
+		by: accept.by,
+		accepts,
+		recorded: false
+	};
+	throw new InputError({
+		where: formatReference(built),
+		problem: `fleet ${fleet.name} does not take it: ${describeObjections(rule, objections)}`,
+		expected: `a report of a scanner for each architecture, and nothing above ${rule.noneAbove}`,
+		remedy: `Fix the image, or add an exception with an end to fleets.${fleet.name}.vulnerabilities in coxswain.yaml. If it cannot wait, promote-image takes --accept-vulnerabilities WHY, and records it.`
+	});
+}
+export { readLabel as C, refuseFrozen as S, thawTime as T, requireNewer as _, unique as a, withoutUrgency as b, soakEnd as c, findPromotion as d, syncExternalHolds as f, requireCreated as g, passImage as h, evaluateAllGates as i, isReady as l, isoTime as m, findPendingPromotion as n, rolloutCompletion as o, createdOf as p, chooseRelease as r, rolloutStart as s, refuseVulnerable as t, nextGate as u, recordUrgency as v, freezeAt as w, findFreeze as x, urgencyOfBuild as y };

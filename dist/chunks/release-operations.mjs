@@ -1,12 +1,41 @@
-import { J as longestDuration, K as formatDuration, Q as defined, S as oneLine, X as parseTime, et as nearest, q as formatTime, r as formatPercent, rt as UsageError, tt as InputError } from "./host.mjs";
+import { $ as defined, J as formatTime, S as oneLine, Y as longestDuration, Z as parseTime, at as init_errors, i as formatPercent, it as UsageError, nt as InputError, q as formatDuration, tt as nearest } from "./host.mjs";
 import { d as looseObject, g as string, m as record$1, n as _enum, r as array, s as date, t as datetime, v as union } from "./zod.mjs";
-import { E as holdAt, L as tidy, _ as resumedRollout, c as listStranded, g as rolloutProgress, h as rolloutPhase, l as strandedBy, m as rolloutEnd, u as strandedByTidying } from "./guidance.mjs";
+import { A as holdAt, V as tidy, _ as nextOpening, b as rolloutProgress, c as reachedAt, f as listStranded, l as shareAt, m as strandedByTidying, n as judgeRing, p as strandedBy, s as firstStep, v as rolloutEnd, x as resumedRollout, y as rolloutPhase } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 import { isDeepStrictEqual } from "node:util";
 import { createHash } from "node:crypto";
-// src/release/operations/update-entries.ts
+// src/release/operations/staged-rollout.ts
+init_errors();
 var import_dist = require_dist();
+/** How a release opens ring by ring; undefined if it does not. */
+function stagedOf({ operations }, version) {
+	return operations.staged?.find((each) => each.version === version);
+}
+/** Replaces what is known about one staged rollout; undefined forgets it. */
+function withStaged(state, version, staged) {
+	const { staged: list = [], ...rest } = state.operations;
+	if (staged === void 0 && !list.some((each) => each.version === version)) return state;
+	const others = list.filter((each) => each.version !== version);
+	const next = staged === void 0 ? others : [...others, staged];
+	return {
+		...state,
+		operations: next.length === 0 ? rest : {
+			...rest,
+			staged: next
+		}
+	};
+}
+/** The plan of a rollout that was paused moves by the length of the pause, as the rollout itself does. */
+function withResumedPlan(state, version, stood) {
+	const staged = stagedOf(state, version);
+	if (staged === void 0) return state;
+	return withStaged(state, version, {
+		...staged,
+		rollout: resumedRollout(staged.rollout, stood)
+	});
+}
+// src/release/operations/update-entries.ts
 /** Position of a release; -1 if the fleet has no such release. */
 function ageOf(state, version) {
 	return state.releases.releases.findIndex((release) => release.version === version);
@@ -121,6 +150,7 @@ function refuseAroundPausedBarrier(state, fleet, version) {
 	});
 }
 // src/release/operations/pause-rollout.ts
+init_errors();
 /**
 * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
 * release, and the reached share is kept.
@@ -274,7 +304,10 @@ function resumeOne(state, paused, now) {
 		since,
 		now
 	});
-	const next = setMetadata(forgotten, version, {
+	const next = setMetadata(withResumedPlan(forgotten, version, {
+		since,
+		now
+	}), version, {
 		...entry.metadata,
 		...defined({ rollout: resumed }),
 		...said
@@ -321,6 +354,7 @@ function nothingToPause(state, { fleet, version, now }) {
 	});
 }
 // src/release/operations/held-rollouts.ts
+init_errors();
 /** Pauses every rollout that is not complete until the hold ends. Pauses by operators are not changed. */
 function pauseForHold(state, order) {
 	const { now, reason, by } = order;
@@ -384,6 +418,7 @@ function resumeAfterHold(state, now) {
 	};
 }
 // src/release/operations/hold.ts
+init_errors();
 /**
 * Keeps new releases out of a fleet, and pauses its rollouts.
 * @param order.duration seconds after which the hold ends automatically
@@ -501,6 +536,7 @@ function describeHold({ reason, by, at, until }) {
 	return `${reason} (by ${by} on ${formatTime(at)}${until === void 0 ? "" : `, until ${formatTime(until)}`})`;
 }
 // src/release/operations/mark-release.ts
+init_errors();
 /** Makes a release a barrier: older nodes must pass through it. */
 function markBarrier(state, order) {
 	const { fleet, version, reason, now } = order;
@@ -564,6 +600,7 @@ function exclusive(fleet, version, is, asked, reason) {
 	});
 }
 // src/release/operations/past-start.ts
+init_errors();
 /** A rollout that began in the past would be part of the way at once. UNIX seconds. @throws InputError */
 function refusePastStart(start, now, remedy) {
 	if (start >= now) return;
@@ -576,6 +613,7 @@ function refusePastStart(start, now, remedy) {
 	});
 }
 // src/release/operations/reschedule.ts
+init_errors();
 /**
 * Moves the end of a rollout, and its start until it has begun. A rollout in progress keeps the share of nodes that it
 * has reached, and goes on from there in a straight line to the new end: no node loses its offer.
@@ -593,18 +631,26 @@ function reschedule(state, order) {
 		where: `fleet ${fleet}`,
 		problem: `the rollout of ${version} is complete: every node is offered it`
 	});
-	const moved = phase === "scheduled" ? moveWhole(rollout, order) : moveEnd(rollout, order);
-	if (moved === rollout) return {
+	const staged = rollout.duration_minutes === void 0 ? stagedOf(state, version) : void 0;
+	const plan = staged?.rollout ?? rollout;
+	const moved = phase === "scheduled" ? moveWhole(plan, order) : moveEnd(rollout, {
+		...order,
+		planned: rolloutEnd(plan)
+	});
+	if (moved === plan || moved === rollout) return {
 		state,
 		summary: `${version} is complete on ${formatTime(end)} already`
 	};
 	const reached = rolloutProgress(rollout, now);
 	const newEnd = rolloutEnd(moved);
 	return {
-		state: setMetadata(state, version, {
+		state: staged === void 0 || phase === "scheduled" ? setMetadata(withStaged(state, version, void 0), version, {
 			...said,
 			rollout: moved
-		}, now),
+		}, now) : withStaged(state, version, {
+			...staged,
+			rollout: moved
+		}),
 		summary: phase === "scheduled" ? `reschedule ${version} to ${formatTime(moved.start_epoch)} until ${formatTime(newEnd)}` : `reschedule ${version}: from ${formatPercent(reached)} now to all nodes on ${formatTime(newEnd)}`,
 		notes: phase === "scheduled" ? [] : ["nodes that are offered it already stay offered it; a soak time that counts from the start of the rollout counts from now"]
 	};
@@ -645,8 +691,8 @@ function moveWhole(rollout, { now, start: wanted, end }) {
 		duration_minutes: minutes
 	};
 }
-/** For a rollout after its start. */
-function moveEnd(rollout, { now, start, end }) {
+/** For a rollout after its start. @param order.planned when it is to be complete until now */
+function moveEnd(rollout, { now, start, end, planned: there }) {
 	const begun = rollout.start_epoch ?? 0;
 	if (start !== void 0 && start !== begun) throw new InputError({
 		field: "--start",
@@ -659,7 +705,6 @@ function moveEnd(rollout, { now, start, end }) {
 		after: now,
 		now
 	});
-	const there = rolloutEnd(rollout);
 	if (there !== void 0 && Math.abs(there - end) < 30) return rollout;
 	const reached = Math.min(1, Math.ceil(rolloutProgress(rollout, now) * 1e6) / 1e6);
 	return {
@@ -681,7 +726,206 @@ function refuseEnd(end, { after, now }) {
 function wholeMinutes$1(seconds) {
 	return Math.max(1, Math.round(seconds / 60));
 }
+// src/release/operations/ring-steps.ts
+/**
+* Moves the rollouts of a fleet from ring to ring. What the update metadata says afterwards opens no ring by time alone
+* until all rings with a threshold have done well: so files that nobody renders again, and nodes that compute their own
+* graph, hold the later rings back too. A rollout that a person wrote into the update metadata is held back likewise.
+* @param options.fresh a release whose rollout is new, even if it says that it is complete
+* @param options.judge default: no ring has done well
+* @param options.now UNIX seconds
+*/
+function stepRings(before, rings, options) {
+	const { now, fresh } = options;
+	let state = before;
+	const done = [];
+	const unfinished = unfinishedRollouts(state, now);
+	const versions = fresh === void 0 || unfinished.includes(fresh) ? unfinished : [...unfinished, fresh];
+	for (const version of versions) {
+		const step = stepOne(state, version, {
+			...options,
+			rings
+		});
+		state = step.state;
+		done.push(...step.done);
+	}
+	return {
+		state: forgetFinished(state, versions),
+		done
+	};
+}
+/** The rings that rollouts of a fleet wait for now, the oldest release first. @param now UNIX seconds */
+function waitingRings(state, rings, now) {
+	return unfinishedRollouts(state, now).flatMap((version) => {
+		const staged = stagedOf(state, version);
+		const { rollout } = metadataOf(state.updates, version);
+		if (staged === void 0 || rollout === void 0) return [];
+		const waiting = waitingRing(staged, rollout, {
+			rings,
+			now
+		});
+		return waiting === void 0 ? [] : [waiting];
+	});
+}
+/** A person lets the ring pass that a rollout waits for. @returns undefined if none waits */
+function openNextRing(state, order) {
+	const { rings, now, by, reason = "opened by an operator" } = order;
+	const passed = /* @__PURE__ */ new Set();
+	const judge = ({ version }) => {
+		if (passed.has(version) || (order.version ?? version) !== version) return void 0;
+		passed.add(version);
+		return {
+			reason,
+			by,
+			at: now
+		};
+	};
+	const steps = stepRings(state, rings, {
+		now,
+		judge
+	});
+	return passed.size === 0 ? void 0 : {
+		state: steps.state,
+		summary: steps.done.join(", ")
+	};
+}
+function stepOne(state, version, context) {
+	const { rings, now, judge } = context;
+	const offered = metadataOf(state.updates, version).rollout;
+	if (offered === void 0) return {
+		state,
+		done: []
+	};
+	const known = stagedOf(state, version);
+	const gates = rings?.gates ?? [];
+	const isReplaced = offered.duration_minutes !== void 0 && closedGates(known, gates).length > 0;
+	const begun = known === void 0 || isReplaced ? begin(version, offered, {
+		...context,
+		gates
+	}) : void 0;
+	let staged = begun?.staged ?? (isReplaced ? void 0 : known);
+	if (staged === void 0) return {
+		state: withStaged(state, version, void 0),
+		done: []
+	};
+	let rollout = begun?.rollout ?? offered;
+	const done = begun === void 0 ? [] : [`${version} opens ring by ring`];
+	for (let waiting = waitingRing(staged, rollout, context); waiting !== void 0;) {
+		const verdict = judge?.(waiting, state);
+		if (verdict === void 0) break;
+		const passed = {
+			ring: waiting.ring,
+			...verdict
+		};
+		staged = {
+			...staged,
+			passed: [...staged.passed, passed],
+			rollout: goOn(staged.rollout, waiting, now)
+		};
+		done.push(`pass ${waiting.ring} with ${version}`);
+		waiting = waitingRing(staged, rollout, context);
+	}
+	const share = rollout.start_percentage ?? 0;
+	const [next] = closedGates(staged, gates);
+	if (next === void 0) {
+		if (rollout.duration_minutes === void 0) {
+			rollout = goOn(staged.rollout, { wariness: share }, now);
+			staged = {
+				...staged,
+				rollout
+			};
+		}
+	} else if ((rollout.start_epoch ?? 0) <= now) {
+		const limits = {
+			cap: next.wariness,
+			steps: rings?.steps ?? []
+		};
+		const wanted = shareAt(staged.rollout, limits, share, now);
+		if (wanted > share) {
+			rollout = {
+				...rollout,
+				start_percentage: wanted
+			};
+			done.push(`open ${version} to ${formatPercent(wanted)}`);
+		}
+	}
+	if (rollout !== offered) staged = {
+		...staged,
+		at: now
+	};
+	const after = staged === known ? state : withStaged(state, version, staged);
+	return {
+		state: setMetadata(after, version, {
+			...metadataOf(after.updates, version),
+			rollout
+		}, now),
+		done
+	};
+}
+/** Makes a rollout one that opens ring by ring; undefined if no ring has to do well any more. */
+function begin(version, plan, { rings, gates, now, fresh }) {
+	const isNew = version === fresh || (plan.start_epoch ?? 0) >= now;
+	const reached = rolloutProgress(plan, now);
+	if (!isNew && plan.duration_minutes === void 0) return void 0;
+	const staged = {
+		version,
+		rollout: plan,
+		passed: isNew ? [] : gates.filter(({ wariness }) => wariness < reached).map(({ ring }) => ({
+			ring,
+			reason: "the rings after it were offered the release before it had a threshold",
+			by: "coxswain",
+			at: now
+		})),
+		at: now
+	};
+	const [next] = closedGates(staged, gates);
+	if (next === void 0) return void 0;
+	const limits = {
+		cap: next.wariness,
+		steps: rings?.steps ?? []
+	};
+	return {
+		staged,
+		rollout: isNew ? firstStep(plan, limits) : {
+			start_epoch: plan.start_epoch ?? 0,
+			start_percentage: reached
+		}
+	};
+}
+/** The gates that are closed, the earliest first. */
+function closedGates(staged, gates) {
+	if (staged === void 0) return [];
+	const passed = new Set(staged.passed.map(({ ring }) => ring));
+	return gates.filter(({ ring }) => !passed.has(ring)).sort((one, other) => one.wariness - other.wariness);
+}
+/** The ring that is offered the release, as planned, and did not do well yet. */
+function waitingRing(staged, offered, { rings, now }) {
+	const [next] = closedGates(staged, rings?.gates ?? []);
+	if (next === void 0 || next.wariness > rolloutProgress(offered, now)) return void 0;
+	const reached = reachedAt(staged.rollout, next.wariness);
+	if (reached === void 0 || reached > now) return void 0;
+	const since = Math.max(reached, staged.at, ...staged.passed.map(({ at }) => at));
+	return {
+		...next,
+		version: staged.version,
+		since
+	};
+}
+/** The plan goes on from a wariness now, however long it waited there. */
+function goOn(plan, { wariness }, now) {
+	const since = reachedAt(plan, wariness);
+	return since === void 0 ? plan : resumedRollout(plan, {
+		since,
+		now
+	});
+}
+/** A rollout that is complete, withdrawn or removed needs no plan; a paused one goes on by it. */
+function forgetFinished(state, unfinished) {
+	const kept = /* @__PURE__ */ new Set([...unfinished, ...(state.operations.paused ?? []).map(({ version }) => version)]);
+	return (state.operations.staged ?? []).filter(({ version }) => !kept.has(version)).reduce((next, { version }) => withStaged(next, version, void 0), state);
+}
 // src/release/operations/withdraw.ts
+init_errors();
 /**
 * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
 * still update.
@@ -732,7 +976,7 @@ function withdraw(state, order) {
 	const stranded = strandedBy(state, next, { retired: withdrawnOrPaused(next) });
 	if (stranded.length > 0 && !force) throw new InputError({
 		where: `fleet ${fleet}`,
-		problem: `without ${version} there is no way forward for nodes on ${listStranded(stranded)}`,
+		problem: `without ${version}, no update is left for nodes on ${listStranded(stranded)}`,
 		remedy: `Give them another release first (--action rollout --version ${stranded[0]?.goal} --duration …), or withdraw with --force.`
 	});
 	return {
@@ -756,6 +1000,7 @@ function withoutWithdrawal(state, version) {
 	};
 }
 // src/release/operations/roll-out.ts
+init_errors();
 /**
 * Gives a release a new rollout. Barrier and dead-end marks stay.
 * @param order.version default: the fleet's newest release
@@ -818,10 +1063,13 @@ function sameButBegun(there, wanted, now) {
 	return rolloutPhase(there, now) === "in progress" && wanted.start_epoch === now;
 }
 // src/release/operations/edit-fleet.ts
-/** Applies an action to a fleet's state. It also ends pauses whose time is over. */
-function editState(before, order, action) {
+/**
+* Applies an action to a fleet's state. It also ends pauses whose time is over, and opens rings whose time has come.
+* @param rings the rings that have to do well before the next ones open
+*/
+function editState(before, order, action, rings) {
 	const current = endExpiredPauses(before, order.now);
-	const edit = apply(current.state, order, action);
+	const edit = holdRingsBack(apply(current.state, order, action, rings), order.now, rings);
 	if (current.done.length === 0) return edit;
 	const done = edit.state === current.state ? [] : [edit.summary];
 	return {
@@ -838,7 +1086,7 @@ function editState(before, order, action) {
 async function editFleet(state, order, action, options) {
 	let edit;
 	const change = (before) => {
-		edit = editState(before, order, action);
+		edit = editState(before, order, action, state.ringGates(order.fleet));
 		return edit.state;
 	};
 	const answer = (rest) => ({
@@ -874,7 +1122,15 @@ function commitMessage(order, summary, reason) {
 		""
 	].join("\n");
 }
-function apply(state, order, action) {
+function holdRingsBack(edit, now, rings) {
+	const { state, done } = stepRings(edit.state, rings, { now });
+	return state === edit.state ? edit : {
+		...edit,
+		state,
+		summary: [edit.summary, ...done].join("; ")
+	};
+}
+function apply(state, order, action, rings) {
 	switch (action.kind) {
 		case "rollout": return rollOut(state, {
 			...action,
@@ -888,10 +1144,18 @@ function apply(state, order, action) {
 			...action,
 			...order
 		});
-		case "resume": return resume(state, {
-			...action,
-			...order
-		});
+		case "resume": {
+			const resumed = resume(state, {
+				...action,
+				...order
+			});
+			if (resumed.state !== state) return resumed;
+			return openNextRing(state, {
+				...action,
+				...order,
+				rings
+			}) ?? resumed;
+		}
 		case "barrier": return markBarrier(state, {
 			...action,
 			...order
@@ -912,6 +1176,7 @@ function apply(state, order, action) {
 	}
 }
 // src/release/operations/operator.ts
+init_errors();
 /** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
 const longestReason = 1e3;
 /**
@@ -968,6 +1233,7 @@ function withoutAddress(text) {
 	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/\s+/g, " ").trim();
 }
 // src/release/operations/read-action.ts
+init_errors();
 /** What each action needs, and what it takes besides: one list, also for help, completion and forms. */
 const actionInputs = {
 	rollout: {
@@ -1123,6 +1389,7 @@ function wholeMinutes(seconds) {
 	});
 }
 // src/release/operations/hold-file.ts
+init_errors();
 const fileSchema = looseObject({
 	reason: string().optional(),
 	by: string().optional(),
@@ -1243,7 +1510,58 @@ async function refuseHeldByFile(branches, fleet, { fleets, now }) {
 		remedy: "Remove that file when the reason is gone."
 	});
 }
+// src/release/operations/ring-notes.ts
+/**
+* What the rollouts of a fleet wait for that open ring by ring. It is what the state branch says: conditions of
+* halt-when are not asked.
+* @param now UNIX seconds
+*/
+function ringNotes(state, rings, now) {
+	if (rings === void 0) return [];
+	const versions = state.releases.releases.map(({ version }) => version);
+	const waits = waitingRings(state, rings, now).map(({ version, ring, since }) => {
+		const { note } = judgeRing(state.adoption, rings.threshold, {
+			ring,
+			version,
+			versions,
+			since,
+			now
+		});
+		return {
+			version,
+			ring,
+			note: `the rings after ${ring} wait for it: ${note}`
+		};
+	});
+	const others = versions.flatMap((version) => {
+		const staged = stagedOf(state, version);
+		const { rollout } = metadataOf(state.updates, version);
+		if (staged === void 0 || rollout === void 0 || rollout.duration_minutes !== void 0) return [];
+		if (waits.some((each) => each.version === version)) return [];
+		const share = rolloutProgress(rollout, now);
+		const next = rings.steps.filter((step) => step > share).map((step) => nextOpening(staged.rollout, step, now)).filter((at) => at !== void 0);
+		const at = next.length === 0 ? void 0 : Math.min(...next);
+		return [{
+			version,
+			note: at === void 0 ? "it opens ring by ring, with the next run of coxswain watch-fleet" : `it opens ring by ring, the next one on ${formatTime(at)}`
+		}];
+	});
+	return [...waits, ...others];
+}
+/** UNIX seconds at which it is worth to look again whether a ring may open; undefined if none waits. */
+function nextRingLook(state, steps, now) {
+	const times = (state.operations.staged ?? []).flatMap(({ version, rollout: plan }) => {
+		const { rollout } = metadataOf(state.updates, version);
+		if (rollout === void 0 || rollout.duration_minutes !== void 0) return [];
+		const share = rolloutProgress(rollout, now);
+		const next = steps.filter((step) => step > share).map((step) => nextOpening(plan, step, now));
+		const hour = Math.floor(now / 3600 + 1) * 3600;
+		return [...next.filter((at) => at !== void 0), hour];
+	});
+	return times.length === 0 ? void 0 : Math.min(...times);
+}
 // src/release/operations/take-back.ts
+init_errors();
 /**
 * Chooses the two releases.
 * @param given.bad default: the fleet's newest release
@@ -1273,13 +1591,13 @@ function planRollBack(state, fleet, given) {
 	const good = given.good === void 0 ? versions.slice(0, versions.indexOf(bad)).findLast(isGood) : find(given.good, "--to");
 	if (good === void 0) throw new InputError({
 		where: `fleet ${fleet}`,
-		problem: `there is no release before ${bad} that is good`,
+		problem: `no release before ${bad} is good`,
 		remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`
 	});
 	const record = state.records[good];
 	if (record === void 0 || ageOf(state, good) >= ageOf(state, bad)) throw new InputError({
 		field: "--to",
-		problem: record === void 0 ? "there is no record of what this release was made from" : `it is not before ${bad}`,
+		problem: record === void 0 ? "no record says what this release was made from" : `it is not before ${bad}`,
 		found: good
 	});
 	return {
@@ -1330,7 +1648,105 @@ function isOffered(state, version) {
 	const { rollout, barrier } = metadataOf(state.updates, version);
 	return rollout !== void 0 || barrier !== void 0;
 }
+// src/release/operations/read-alert.ts
+init_errors();
+/** Alertmanager sends all alerts of a group at once; `max_alerts` limits them. */
+const mostAlerts = 100;
+const status = _enum(["firing", "resolved"], { error: "firing or resolved" });
+const alertmanager = looseObject({
+	version: string(),
+	alerts: array(looseObject({
+		status,
+		labels: record$1(string(), string()).default({}),
+		annotations: record$1(string(), string()).default({}),
+		startsAt: datetime({ offset: true }).optional(),
+		fingerprint: string().max(100).optional(),
+		generatorURL: string().optional()
+	})).min(1).max(mostAlerts)
+});
+const plain = looseObject({
+	status: status.default("firing"),
+	key: string().min(1).max(100).optional(),
+	reason: string("a text is needed").min(1, "a text is needed")
+});
+/**
+* Reads what a webhook says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
+* @param condition name of the condition that it is for
+* @returns a finding for each alert
+* @throws InputError for everything else
+*/
+function readAlert(payload, condition) {
+	if (typeof payload === "object" && payload !== null && "alerts" in payload) {
+		const { alerts } = parse(alertmanager, payload);
+		return alerts.map((alert) => {
+			const { labels, annotations, startsAt, fingerprint } = alert;
+			const name = labels.alertname ?? "an alert";
+			const text = annotations.summary ?? annotations.description ?? "";
+			const began = startsAt === void 0 ? void 0 : Math.floor(Date.parse(startsAt) / 1e3);
+			const since = began === void 0 ? "" : ` since ${formatTime(began)}`;
+			return {
+				condition,
+				key: keyOf(fingerprint ?? JSON.stringify(Object.entries(labels).sort())),
+				is: alert.status === "firing" ? "trouble" : "calm",
+				evidence: cleanStatement(`${condition}: alert ${name} is ${alert.status}${since}${text === "" ? "" : `: ${text}`}`),
+				...began === void 0 ? {} : { began }
+			};
+		});
+	}
+	const said = parse(plain, payload);
+	return [{
+		condition,
+		key: keyOf(said.key ?? ""),
+		is: said.status === "firing" ? "trouble" : "calm",
+		evidence: cleanStatement(`${condition}: ${said.reason}`)
+	}];
+}
+/** Text from outside is not kept as it is: the state branch is public, and a key is only compared. */
+function keyOf(text) {
+	return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+function parse(schema, payload) {
+	const parsed = schema.safeParse(payload);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new InputError({
+		where: "the alert",
+		...issue === void 0 || issue.path.length === 0 ? {} : { field: issue.path.join(".") },
+		problem: issue?.message ?? "not an alert",
+		expected: "the JSON of Alertmanager, or {\"status\": \"firing\", \"reason\": \"why\"}"
+	});
+}
+// src/release/operations/webhook-conditions.ts
+init_errors();
+/** Names of the conditions of a fleet that wait for an alert. */
+function webhooksOf({ haltWhen }) {
+	return haltWhen.flatMap(({ kind, name }) => kind === "webhook" ? [name] : []);
+}
+/**
+* The condition that an alert is for.
+* @param name as the alert says; not needed if the fleet has one webhook
+* @param field where the name comes from
+* @throws InputError if the fleet has no webhook, or none of this name, or several and the alert names none
+*/
+function webhookCondition(fleet, name, field) {
+	const webhooks = webhooksOf(fleet);
+	const [only] = webhooks;
+	if (only === void 0) throw new InputError({
+		field: `fleets.${fleet.name}.halt-when`,
+		problem: `fleet ${fleet.name} has no webhook in halt-when, so no alert can halt it`,
+		expected: "halt-when: [{ name: alerts, webhook: true }]"
+	});
+	if (name === void 0 && webhooks.length === 1) return only;
+	if (name !== void 0 && webhooks.includes(name)) return name;
+	throw new InputError({
+		field,
+		problem: name === void 0 ? `fleet ${fleet.name} has several webhooks in halt-when, and the alert names none of them` : `fleet ${fleet.name} has no webhook of this name in halt-when`,
+		found: name ?? "nothing",
+		expected: `${webhooks.length > 1 ? "one of " : ""}${webhooks.join(", ")}`
+	});
+}
 // src/release/operations/halt.ts
+init_errors();
 /** How the reason of a pause by a condition starts. */
 const haltPrefix = "halted:";
 /**
@@ -1505,99 +1921,4 @@ function messageOf(context, edit) {
 	const reason = paused?.reason.startsWith("halted:") === true ? paused.reason : void 0;
 	return commitMessage(context, edit?.summary ?? "watch", reason);
 }
-// src/release/operations/read-alert.ts
-/** Alertmanager sends all alerts of a group at once; `max_alerts` limits them. */
-const mostAlerts = 100;
-const status = _enum(["firing", "resolved"], { error: "firing or resolved" });
-const alertmanager = looseObject({
-	version: string(),
-	alerts: array(looseObject({
-		status,
-		labels: record$1(string(), string()).default({}),
-		annotations: record$1(string(), string()).default({}),
-		startsAt: datetime({ offset: true }).optional(),
-		fingerprint: string().max(100).optional(),
-		generatorURL: string().optional()
-	})).min(1).max(mostAlerts)
-});
-const plain = looseObject({
-	status: status.default("firing"),
-	key: string().min(1).max(100).optional(),
-	reason: string("a text is needed").min(1, "a text is needed")
-});
-/**
-* Reads what a webhook says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
-* @param condition name of the condition that it is for
-* @returns a finding for each alert
-* @throws InputError for everything else
-*/
-function readAlert(payload, condition) {
-	if (typeof payload === "object" && payload !== null && "alerts" in payload) {
-		const { alerts } = parse(alertmanager, payload);
-		return alerts.map((alert) => {
-			const { labels, annotations, startsAt, fingerprint } = alert;
-			const name = labels.alertname ?? "an alert";
-			const text = annotations.summary ?? annotations.description ?? "";
-			const began = startsAt === void 0 ? void 0 : Math.floor(Date.parse(startsAt) / 1e3);
-			const since = began === void 0 ? "" : ` since ${formatTime(began)}`;
-			return {
-				condition,
-				key: keyOf(fingerprint ?? JSON.stringify(Object.entries(labels).sort())),
-				is: alert.status === "firing" ? "trouble" : "calm",
-				evidence: cleanStatement(`${condition}: alert ${name} is ${alert.status}${since}${text === "" ? "" : `: ${text}`}`),
-				...began === void 0 ? {} : { began }
-			};
-		});
-	}
-	const said = parse(plain, payload);
-	return [{
-		condition,
-		key: keyOf(said.key ?? ""),
-		is: said.status === "firing" ? "trouble" : "calm",
-		evidence: cleanStatement(`${condition}: ${said.reason}`)
-	}];
-}
-/** Text from outside is not kept as it is: the state branch is public, and a key is only compared. */
-function keyOf(text) {
-	return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}
-function parse(schema, payload) {
-	const parsed = schema.safeParse(payload);
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new InputError({
-		where: "the alert",
-		...issue === void 0 || issue.path.length === 0 ? {} : { field: issue.path.join(".") },
-		problem: issue?.message ?? "not an alert",
-		expected: "the JSON of Alertmanager, or {\"status\": \"firing\", \"reason\": \"why\"}"
-	});
-}
-// src/release/operations/webhook-conditions.ts
-/** Names of the conditions of a fleet that wait for an alert. */
-function webhooksOf({ haltWhen }) {
-	return haltWhen.flatMap(({ kind, name }) => kind === "webhook" ? [name] : []);
-}
-/**
-* The condition that an alert is for.
-* @param name as the alert says; not needed if the fleet has one webhook
-* @param field where the name comes from
-* @throws InputError if the fleet has no webhook, or none of this name, or several and the alert names none
-*/
-function webhookCondition(fleet, name, field) {
-	const webhooks = webhooksOf(fleet);
-	const [only] = webhooks;
-	if (only === void 0) throw new InputError({
-		field: `fleets.${fleet.name}.halt-when`,
-		problem: `fleet ${fleet.name} has no webhook in halt-when, so no alert can halt it`,
-		expected: "halt-when: [{ name: alerts, webhook: true }]"
-	});
-	if (name === void 0 && webhooks.length === 1) return only;
-	if (name !== void 0 && webhooks.includes(name)) return name;
-	throw new InputError({
-		field,
-		problem: name === void 0 ? `fleet ${fleet.name} has several webhooks in halt-when, and the alert names none of them` : `fleet ${fleet.name} has no webhook of this name in halt-when`,
-		found: name ?? "nothing",
-		expected: `${webhooks.length > 1 ? "one of " : ""}${webhooks.join(", ")}`
-	});
-}
-export { unfinishedRollouts as A, commitMessage as C, refuseHeld as D, describeHold as E, withdrawnOrPaused as F, metadataOf as M, refuseAroundPausedBarrier as N, endExpiredPauses as O, setMetadata as P, readStatement as S, applyExternalHolds as T, changesOffer as _, haltedRollouts as a, cleanStatement as b, planRollBack as c, findFileHold as d, findUnknownHoldFiles as f, actionInputs as g, unknownHoldFiles as h, actOnFindings as i, ageOf as j, nextPauseEnd as k, takeBack as l, refuseHeldByFile as m, webhooksOf as n, haltsOf as o, holdFolder as p, readAlert as r, runningRollouts as s, webhookCondition as t, examineHoldFile as u, kinds as v, editFleet as w, findOperator as x, readAction as y };
+export { refuseHeld as A, findOperator as C, stepRings as D, editFleet as E, metadataOf as F, refuseAroundPausedBarrier as I, setMetadata as L, nextPauseEnd as M, unfinishedRollouts as N, applyExternalHolds as O, ageOf as P, withdrawnOrPaused as R, cleanStatement as S, commitMessage as T, unknownHoldFiles as _, webhookCondition as a, kinds as b, planRollBack as c, ringNotes as d, examineHoldFile as f, refuseHeldByFile as g, holdFolder as h, runningRollouts as i, endExpiredPauses as j, describeHold as k, takeBack as l, findUnknownHoldFiles as m, haltedRollouts as n, webhooksOf as o, findFileHold as p, haltsOf as r, readAlert as s, actOnFindings as t, nextRingLook as u, actionInputs as v, readStatement as w, readAction as x, changesOffer as y, stagedOf as z };

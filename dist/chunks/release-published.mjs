@@ -1,22 +1,25 @@
-import { A as beforeWriting, I as readFileIfThere, K as formatDuration, P as isMissing, Q as defined, R as writeFileAtomically, it as messageOf, nt as OutsideError, q as formatTime, r as formatPercent, s as inParallel, tt as InputError } from "./host.mjs";
+import { $ as defined, A as beforeWriting, F as isMissing, J as formatTime, L as readFileIfThere, at as init_errors, i as formatPercent, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, s as inParallel, z as writeFileAtomically } from "./host.mjs";
 import { g as string, p as object, t as datetime } from "./zod.mjs";
-import { A as digestOf, D as atDigest, I as parseReference, M as formatRepository, O as atTag, h as pushArtifact, j as formatReference, v as titleAnnotation, w as isIndex } from "./world-registry.mjs";
+import { B as parseReference, D as isIndex, F as formatReference, I as formatRepository, M as atTag, P as digestOf, _ as pushArtifact, b as titleAnnotation, j as atDigest } from "./world-registry.mjs";
 import { d as Git } from "./world-git.mjs";
-import { C as parseReleaseIndex, E as holdAt, G as formatPublishedGraph, N as formatUpdateMetadata, U as buildGraph, X as readDocument, Y as openObject, a as adoptionShare, b as formatReleaseIndex, d as rolloutOf, et as addAliases, f as throttleGraph, g as rolloutProgress, h as rolloutPhase, i as adoptionCurve, m as rolloutEnd, p as nextOpening, q as nodeKeys, r as considerUpdate, s as findStranded, tt as aliasesOf } from "./guidance.mjs";
-import { a as newestOf, r as findEvidence, u as findAcceptance } from "./release-evidence.mjs";
-import { c as describeManyRings, f as isNamed } from "./project-configuration.mjs";
-import { a as readStatements, c as pushStatement, l as trustOf, u as attestationSigner } from "./release-attestations.mjs";
+import { $ as openObject, A as holdAt, D as parseReleaseIndex, L as formatUpdateMetadata, Y as formatPublishedGraph, Z as nodeKeys, _ as nextOpening, a as adoptionCurve, at as aliasesOf, b as rolloutProgress, d as findStranded, et as readDocument, g as throttleGraph, h as rolloutOf, i as considerUpdate, it as addAliases, o as adoptionShare, q as buildGraph, v as rolloutEnd, w as formatReleaseIndex, y as rolloutPhase } from "./guidance.mjs";
+import { d as findAcceptance, i as findEvidence, o as newestOf } from "./release-evidence.mjs";
+import { l as describeManyRings, p as isNamed, t as ringGatesOf } from "./project-configuration.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { c as attestationSigner, o as pushStatement, r as readStatements, s as trustOf } from "./release-attestations.mjs";
 import { c as fleetFolder, r as parseBundle, t as bundlePath } from "./release-state.mjs";
 import { a as describeRollout, d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { t as refuseCredentials } from "./world.mjs";
-import { M as metadataOf } from "./release-operations.mjs";
-import { C as freezeAt, t as findPendingPromotion } from "./release-gates.mjs";
+import { F as metadataOf, d as ringNotes, u as nextRingLook } from "./release-operations.mjs";
+import { n as findPendingPromotion, w as freezeAt } from "./release-gates.mjs";
 import { c as operateWorkflow } from "./project-init.mjs";
 import { t as _taggedTemplateLiteral } from "./taggedTemplateLiteral.mjs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 // src/release/published/fleet-artifact.ts
+init_errors();
+init_fetch_whole();
 /** Each layer is one file. Its title is the file's path, which is what `oras pull` expects. */
 const updatesArtifactType = "application/vnd.coxswain.updates.v1+json";
 /** `<image>:updates-<fleet>` */
@@ -80,9 +83,9 @@ async function readUrl(url) {
 	const tried = `reading ${url.href}`;
 	let response;
 	try {
-		response = await fetch(url, { signal: AbortSignal.timeout(timeoutMilliseconds) });
+		response = await fetchWhole(url, { timeout: timeoutMilliseconds });
 		if (response.status === 200) return await response.text();
-		await response.body?.cancel();
+		response.discard();
 	} catch (error) {
 		const cause = error instanceof Error && error.cause !== void 0 ? `: ${messageOf(error.cause)}` : "";
 		throw new OutsideError(tried, `${messageOf(error)}${cause}`, void 0, { cause: error });
@@ -326,8 +329,11 @@ function addressLink(text) {
 * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then other releases that
 * are offered or were paused, down to the newest that is complete.
 */
-function rolloutViews({ state }, times) {
-	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, times));
+function rolloutViews({ state, facts }, times) {
+	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, {
+		...times,
+		rings: facts?.rings ?? []
+	}));
 	const complete = views.findIndex(({ phase }) => phase === "complete");
 	return views.slice(0, complete < 0 ? void 0 : complete + 1).filter(({ phase }, index) => index === 0 || !["not offered", "withdrawn"].includes(phase));
 }
@@ -370,11 +376,12 @@ function rolloutView(version, state, times) {
 		explanation: html`Not offered to any node: it has no rollout.`
 	};
 }
-function runningView(version, rollout, { now, asOf }) {
+function runningView(version, rollout, { now, asOf, rings }) {
 	const phase = rolloutPhase(rollout, now);
 	const percent = phase === "complete" ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, asOf) * 100 + 1e-9));
 	const start = rollout.start_epoch ?? 0;
 	const end = rolloutEnd(rollout);
+	const waits = rings.find((each) => each.version === version);
 	return {
 		version,
 		phase,
@@ -386,7 +393,7 @@ function runningView(version, rollout, { now, asOf }) {
 		switch (phase) {
 			case "scheduled": return end === void 0 ? html`Starts ${showTime(start)}.` : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
 			case "in progress": return html`Began ${showTime(start)}, complete ${showTime(end)}.`;
-			case "held": return html`Stays at ${percent} %: the rollout has no duration.`;
+			case "held": return waits === void 0 ? html`Stays at ${percent} %: the rollout has no duration.` : html`Stays at ${percent} %: ${waits.note}.`;
 			case "complete": return html`Complete: offered to every node that can take it.`;
 		}
 	}
@@ -405,6 +412,7 @@ const lateness = 3600;
 function findProblems(fleet, views, input) {
 	const all = [
 		...stopped(fleet, views),
+		...ringsThatWait(fleet),
 		...held(fleet, input),
 		...stranded(fleet),
 		...promotion$1(fleet, input),
@@ -432,6 +440,13 @@ function stopped({ state }, views) {
 		word: "withdrawn",
 		text: html`<code>${each.version}</code> is offered to nobody, and the nodes that run it wait for the next release: ${said(each)}`
 	}))];
+}
+function ringsThatWait({ facts }) {
+	return (facts?.rings ?? []).filter(({ ring }) => ring !== void 0).map(({ version, note }) => ({
+		severity: "waiting",
+		word: "ring",
+		text: html`<code>${version}</code>: ${note}`
+	}));
 }
 function held({ state, facts }, { now }) {
 	const hold = state.operations === void 0 ? void 0 : holdAt(state.operations, now);
@@ -928,9 +943,10 @@ function item$1(release, fleet, { repository }) {
 }
 /** Why a release is unusual: it has no evidence, did not soak, or restores an older content. */
 function exceptions(fleet, version) {
-	const { urgent, rollBack, acceptedMissingEvidence: accepted } = fleet.state.records?.[version] ?? {};
+	const { urgent, rollBack, acceptedMissingEvidence: accepted, acceptedVulnerabilities: found } = fleet.state.records?.[version] ?? {};
 	return [
 		...accepted === void 0 ? [] : [html` <p><span class="badge untested">no evidence</span> accepted by ${nameOf(accepted.by)}: ${withLinks(accepted.reason)}</p>`],
+		...found === void 0 ? [] : [html` <p><span class="badge untested">vulnerabilities</span> accepted by ${nameOf(found.by)}: ${withLinks(found.reason)}</p>`],
 		...urgent === void 0 ? [] : [html` <p><span class="badge urgent">urgent</span> It did not soak: ${withLinks(urgent.reason)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`],
 		...rollBack === void 0 ? [] : [html` <p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${withLinks(rollBack.reason)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`]
 	];
@@ -1074,28 +1090,6 @@ function landmarks({ state }) {
 	return html`<h4>Barriers and dead-ends</h4>
 <ul class="notes">${items.toReversed().slice(0, 30)}</ul>
 ${items.length > 30 ? html`<p class="quiet">${items.length - 30} older ones are in updates.json.</p>` : ""}`;
-}
-// src/release/published/dashboard/policy.ts
-/**
-* The policy of a static page: it loads nothing, and runs and styles itself with these texts only. A server may send the
-* same as a header.
-*/
-function contentPolicy(texts) {
-	const sources = (list) => list.length === 0 ? "'none'" : list.map((text) => `'sha256-${sha256(text)}'`).join(" ");
-	return [
-		"default-src 'none'",
-		`style-src ${sources(texts.styles)}`,
-		`script-src ${sources(texts.scripts)}`,
-		"img-src data:",
-		"base-uri 'none'",
-		"form-action 'none'"
-	].join("; ");
-}
-function policyTag(policy) {
-	return html`<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
-}
-function sha256(text) {
-	return createHash("sha256").update(text).digest("base64");
 }
 // src/release/published/dashboard/script.ts
 /**
@@ -1297,8 +1291,58 @@ td::before{content:attr(data-label) ": ";color:var(--quiet)}
 }
 @media print{.card{break-inside:avoid}}
 `;
-// src/release/published/dashboard/dashboard.ts
+// src/release/published/dashboard/policy.ts
+/**
+* The policy of a static page: it loads nothing, and runs and styles itself with these texts only. A server may send the
+* same as a header.
+*/
+function contentPolicy(texts) {
+	const sources = (list) => list.length === 0 ? "'none'" : list.map((text) => `'sha256-${sha256(text)}'`).join(" ");
+	return [
+		"default-src 'none'",
+		`style-src ${sources(texts.styles)}`,
+		`script-src ${sources(texts.scripts)}`,
+		"img-src data:",
+		"base-uri 'none'",
+		"form-action 'none'"
+	].join("; ");
+}
+function policyTag(policy) {
+	return html`<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
+}
+function sha256(text) {
+	return createHash("sha256").update(text).digest("base64");
+}
+// src/release/published/dashboard/whole-page.ts
 var _templateObject;
+/** A page without external files: the dashboard, and every page of the bridge. Styles and scripts are taken as they are. */
+function renderPage({ title, skip, head, body, styles, scripts, nonce: given }) {
+	const nonce = given === void 0 ? "" : html` nonce="${given}"`;
+	return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${given === void 0 ? policyTag(contentPolicy({
+		styles,
+		scripts
+	})) : ""}<title>${title}</title>
+<link rel="icon" href="data:,">
+${head}${styles.map((style) => html`<style${nonce}>${{ html: style }}</style>`)}
+</head>
+<body>
+<a class="skip" href="#${skip.to}">${skip.text}</a>
+${body}${scripts.map((script) => html(_templateObject || (_templateObject = _taggedTemplateLiteral([
+		"<script",
+		">",
+		"<\/script>"
+	])), nonce, { html: script }))}
+</body>
+</html>
+`.html;
+}
+// src/release/published/dashboard/dashboard.ts
 /**
 * The dashboard: one page without external files, made from what it is given and nothing else. The same input gives
 * the same bytes, and the clock alone changes it only when something begins or ends.
@@ -1318,54 +1362,41 @@ function renderDashboard(input, options = {}) {
 			problems: findProblems(fleet, views, input)
 		};
 	});
-	const styles = [dashboardStyle, ...options.styles ?? []];
-	const scripts = [dashboardScript, ...options.scripts ?? []];
-	const nonce = options.nonce === void 0 ? "" : html` nonce="${options.nonce}"`;
-	return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-${options.nonce === void 0 ? policyTag(contentPolicy({
-		styles,
-		scripts
-	})) : ""}<title>Updates of ${input.stream}${titleOf(fleets.flatMap(({ problems }) => problems))}</title>
-<link rel="icon" href="data:,">
-<link rel="alternate" type="application/atom+xml" title="Releases and incidents" href="./feed.xml">
-${styles.map((style) => html`<style${nonce}>${{ html: style }}</style>`)}
-</head>
-<body>
-<a class="skip" href="#fleets">Skip to the fleets</a>
-${options.banner}<header>
+	const { banner, nonce } = options;
+	return renderPage({
+		title: html`Updates of ${input.stream}${titleOf(fleets.flatMap(({ problems }) => problems))}`,
+		skip: {
+			to: "fleets",
+			text: "Skip to the fleets"
+		},
+		head: html`<link rel="alternate" type="application/atom+xml" title="Releases and incidents" href="./feed.xml">
+`,
+		styles: [dashboardStyle, ...options.styles ?? []],
+		scripts: [dashboardScript, ...options.scripts ?? []],
+		nonce,
+		body: html`${banner}<header>
 <h1>Updates of ${input.stream}</h1>
 ${publication({
-		...times,
-		due,
-		isLive: published === void 0
-	})}
+			...times,
+			due,
+			isLive: published === void 0
+		})}
 <nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, views, problems }) => tile(fleet, views[0], problems))}</ul></nav>
 </header>
 <main id="fleets">
 ${problemList(fleets, overdue(due, input.now))}${fleets.map(({ fleet, views }, index) => fleetCard(fleet, {
-		...times,
-		input,
-		views,
-		prefix: String(index),
-		actions: options.actions?.get(fleet.name)
-	}))}
+			...times,
+			input,
+			views,
+			prefix: String(index),
+			actions: options.actions?.get(fleet.name)
+		}))}
 ${timeline(input)}</main>
 <footer>
 <p>Static files that stock Zincati follows, on ${input.architectures.join(", ")}. Made by Coxswain from the state branch. <a href="./feed.xml">Feed of releases and incidents</a></p>
 </footer>
-${scripts.map((script) => html(_templateObject || (_templateObject = _taggedTemplateLiteral([
-		"<script",
-		">",
-		"<\/script>"
-	])), nonce, { html: script }))}
-</body>
-</html>
-`.html;
+`
+	});
 }
 /** When this was published, and when it must be again. The script turns it red if that time has passed. */
 function publication(about) {
@@ -1494,6 +1525,7 @@ function siteUrl(url) {
 	return url.endsWith("/") ? url : `${url}/`;
 }
 // src/release/published/stamp.ts
+init_errors();
 const moment = datetime({ error: "a time in ISO 8601, such as 2026-07-22T14:00:00Z" });
 const schema = openObject("an object {published, next-change}", {
 	published: moment,
@@ -1585,6 +1617,7 @@ function rememberGraphs(complete, aliases, now) {
 	};
 }
 // src/release/published/page-facts.ts
+init_errors();
 /** So many commits of the state branch are read. */
 const newestCommits = 200;
 /**
@@ -1624,6 +1657,7 @@ async function factsOf(project, fleet, about) {
 		now
 	}));
 	const freeze = freezeAt(fleet.freeze, now);
+	const rings = ringGatesOf(project.config, fleet.name);
 	const base = state.records[state.releases.releases.at(-1)?.version ?? ""]?.baseVersion;
 	return defined({
 		promotion: pending === void 0 ? void 0 : {
@@ -1637,6 +1671,7 @@ async function factsOf(project, fleet, about) {
 			...defined({ until: freeze.until })
 		},
 		upstream: guidance === void 0 || guidance instanceof Error || base === void 0 ? void 0 : upstreamStatusOf(guidance, base, now),
+		rings: rings === void 0 ? void 0 : ringNotes(state, rings, now),
 		deadlines: fleet.signing.flatMap(({ file, until }) => until === void 0 ? [] : [{
 			what: `The key ${file} no longer signs`,
 			at: until
@@ -1675,6 +1710,7 @@ async function orNothing(log, what, read) {
 	}
 }
 // src/release/published/guidance-signature.ts
+init_errors();
 /** What is signed about an artifact of guidance: docs/signing.md. */
 const guidancePredicateType = "urn:coxswain:guidance:v1";
 const predicateSchema = object({ fleet: string() });
@@ -1779,6 +1815,7 @@ async function requireSignedGuidance(client, place, fleet) {
 	});
 }
 // src/release/published/last-published.ts
+init_errors();
 /** Reads what a place has published for a fleet. A place that cannot be read gives no answer. */
 async function readLastPublished(files, fleet) {
 	const where = files.whereIs(fleet);
@@ -1820,6 +1857,7 @@ async function readLastPublished(files, fleet) {
 	}
 }
 // src/release/published/not-published.ts
+init_errors();
 /** The error for a reference that does not point at published guidance. @param found what it points at */
 function notPublished(where, found) {
 	return new InputError({
@@ -1831,6 +1869,7 @@ function notPublished(where, found) {
 	});
 }
 // src/release/published/publishers/own-folder.ts
+init_errors();
 /** Checks a folder as checkOwnFolder does, and creates it. @returns the folder, without links in its path */
 async function openOwnFolder(folder) {
 	await checkOwnFolder(folder);
@@ -1862,12 +1901,26 @@ const ourNames = [
 	"updates.json",
 	"graph"
 ];
-/** Removes what a killed run left half-written. */
+/** No run takes this long for one file: what is older was left by a killed run. In milliseconds. */
+const leftAfter = 6e5;
+/** Removes what killed runs left half-written. A file of a run that goes on beside this one is younger, and stays. */
 async function removeTemporaryFiles(folder) {
 	for (const entry of await readdir(folder, {
 		withFileTypes: true,
 		recursive: true
-	})) if (entry.isFile() && isTemporary(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true });
+	})) {
+		if (!entry.isFile() || !isTemporary(entry.name)) continue;
+		const file = join(entry.parentPath, entry.name);
+		if (await isOlder(file)) await rm(file, { force: true });
+	}
+}
+async function isOlder(file) {
+	try {
+		return (await lstat(file)).mtimeMs < Date.now() - leftAfter;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
 }
 /** As writeFileAtomically names them. */
 function isTemporary(name) {
@@ -1916,6 +1969,7 @@ function refused(where, problem, expected, remedy = "Choose another folder with 
 	});
 }
 // src/release/published/publishers/folder.ts
+init_errors();
 /** Writes the files to a folder, for a web server or a bucket. */
 const folderPublisher = {
 	isWanted: () => true,
@@ -1952,7 +2006,7 @@ async function writeSite(folder, files) {
 				unchanged.push(path);
 				continue;
 			}
-			await writeAgain(file, content);
+			await writeFileAtomically(file, content);
 		} catch (error) {
 			throw new OutsideError(`writing ${file}`, messageOf(error), void 0, { cause: error });
 		}
@@ -1963,23 +2017,16 @@ async function writeSite(folder, files) {
 		unchanged
 	};
 }
-/** Another run may remove our temporary file, because it looks like one of a killed run. */
-async function writeAgain(file, content) {
-	for (let attempt = 1;; attempt += 1) try {
-		return await writeFileAtomically(file, content);
-	} catch (error) {
-		if (!isMissing(error) || attempt === 5) throw error;
-	}
-}
 // src/release/published/next-change.ts
 /**
 * The first second after `now` at which any published graph differs from what it is now, or undefined if only a
-* change of the state will make it differ. Before that second it is useless to render again.
+* change of the state will make it differ. Before that second it is useless to render again. While a ring waits for
+* the success of another one, it is the next full hour.
 * @param now UNIX seconds
 */
 function nextChangeDue(fleets, rings, now) {
 	const warinesses = new Set(rings.map(({ wariness }) => wariness));
-	const due = fleets.flatMap(({ state: { releases, updates } }) => {
+	const moments = fleets.flatMap(({ state: { releases, updates } }) => {
 		return [...new Set(releases.releases.flatMap((release) => release["oci-images"]?.map((each) => each.architecture) ?? []))].flatMap((basearch) => {
 			const graph = buildGraph(releases, updates, {
 				basearch,
@@ -1991,7 +2038,12 @@ function nextChangeDue(fleets, rings, now) {
 				return [...warinesses].map((wariness) => nextOpening(rollout, wariness, now));
 			});
 		});
-	}).filter((moment) => moment !== void 0);
+	});
+	const looks = fleets.map(({ state: { updates, operations = {} } }) => nextRingLook({
+		updates,
+		operations
+	}, [...warinesses], now));
+	const due = [...moments, ...looks].filter((moment) => moment !== void 0);
 	return due.length === 0 ? void 0 : due.reduce((one, other) => Math.min(one, other));
 }
 // src/release/published/publishers/oci-artifact.ts
@@ -2082,6 +2134,7 @@ async function publishEverywhere(publication) {
 	};
 }
 // src/release/published/served-images.ts
+init_errors();
 /** All images that the graphs of these fleets name, for every ring and at any time. */
 function namedImages(fleets, architectures) {
 	return fleets.flatMap(({ name, state }) => architectures.flatMap((architecture) => {
@@ -2125,6 +2178,7 @@ function refuseUnserved(missing) {
 	});
 }
 // src/release/published/vouched-images.ts
+init_errors();
 /**
 * If the configuration says whose signature makes evidence count, the state branch alone must not be enough to offer an
 * image to nodes: someone who can write to it could name any image. So every release that is offered for the first
@@ -2169,4 +2223,4 @@ function digestIn(name) {
 	const reference = parseReference(name);
 	return reference.kind === "digest" ? reference.digest : void 0;
 }
-export { graphPath as C, artifactReference as D, filesInFolder as E, updatesArtifactType as O, buildReleaseUrl as S, filesInArtifacts as T, stampPath as _, publishEverywhere as a, html as b, checkOwnFolder as c, guidanceSigner as d, judgeGuidance as f, parseStamp as g, renderSite as h, refuseUnserved as i, notPublished as l, readPageFacts as m, findUnserved as n, nextChangeDue as o, requireSignedGuidance as p, namedImages as r, publishToFolder as s, refuseUnvouched as t, readLastPublished as u, renderDashboard as v, filesAtUrl as w, buildReleasePath as x, dashboardStyle as y };
+export { buildReleaseUrl as C, filesInFolder as D, filesInArtifacts as E, artifactReference as O, buildReleasePath as S, filesAtUrl as T, stampPath as _, publishEverywhere as a, dashboardStyle as b, checkOwnFolder as c, guidanceSigner as d, judgeGuidance as f, parseStamp as g, renderSite as h, refuseUnserved as i, updatesArtifactType as k, notPublished as l, readPageFacts as m, findUnserved as n, nextChangeDue as o, requireSignedGuidance as p, namedImages as r, publishToFolder as s, refuseUnvouched as t, readLastPublished as u, renderDashboard as v, graphPath as w, html as x, renderPage as y };

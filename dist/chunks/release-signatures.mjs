@@ -1,6 +1,6 @@
-import { P as isMissing, Q as defined, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
+import { $ as defined, F as isMissing, at as init_errors, nt as InputError, rt as OutsideError, s as inParallel } from "./host.mjs";
 import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
-import { M as formatRepository, O as atTag, j as formatReference, w as isIndex } from "./world-registry.mjs";
+import { D as isIndex, F as formatReference, I as formatRepository, M as atTag } from "./world-registry.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
 // src/release/signatures/command-signer.ts
 var import_dist = require_dist();
+init_errors();
 const patience = 6e4;
 /** A signature has at most 72 bytes; a longer output is not a signature. */
 const longestAnswer = 4096;
@@ -69,6 +70,7 @@ function run(program, args, payload, env) {
 	});
 }
 // src/release/signatures/cosign-key.ts
+init_errors();
 /** The PEM labels of cosign and the older sigstore tools. */
 const label = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([^-]*)-----END/;
 const fileSchema = object({
@@ -119,6 +121,7 @@ function decryptCosignKey(pem, passphrase, where) {
 	}
 }
 // src/release/signatures/keys.ts
+init_errors();
 /** Makes a pair on the curve P-256, the only one that nodes check. */
 function makeKeyPair(passphrase) {
 	const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -179,7 +182,7 @@ function readPrivateKey(pem, options) {
 	const encrypted = /ENCRYPTED/.test(pem);
 	if (encrypted && passphrase === void 0) throw new InputError({
 		where,
-		problem: "the private key is encrypted, and there is no passphrase",
+		problem: "the private key is encrypted, and no passphrase is set",
 		remedy: `Put the passphrase into ${options.passphraseIn ?? "COXSWAIN_SIGNING_PASSPHRASE"}.`
 	});
 	if (isCosignKey(pem)) {
@@ -243,6 +246,7 @@ function publicHalf(privateKey) {
 	return createPublicKey(privateKey);
 }
 // src/release/signatures/signing-keys.ts
+init_errors();
 /**
 * The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has
 * passed no longer signs.
@@ -374,6 +378,7 @@ function nodePolicy(repository, keys) {
 	};
 }
 // src/release/signatures/signature-tag.ts
+init_errors();
 const payloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
 const signatureAnnotation = "dev.cosignproject.cosign/signature";
 const configType = "application/vnd.oci.image.config.v1+json";
@@ -481,6 +486,7 @@ async function readAgain(client, reference) {
 	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in two other answers that it does not");
 }
 // src/release/signatures/node-verdict.ts
+init_errors();
 const identitySchema = discriminatedUnion("type", [
 	object({ type: literal("matchRepository") }),
 	object({

@@ -1,14 +1,16 @@
-import { L as withTemporaryFolder, Q as defined, V as exec, at as quote, et as nearest, tt as InputError } from "./host.mjs";
+import { $ as defined, H as exec, R as withTemporaryFolder, at as init_errors, i as formatPercent, nt as InputError, st as quote, tt as nearest } from "./host.mjs";
 import { d as looseObject, g as string, l as int, m as record, n as _enum, o as custom, p as object, r as array } from "./zod.mjs";
-import { M as formatRepository, N as isDigest, V as architectures } from "./world-registry.mjs";
+import { G as architectures, I as formatRepository, L as isDigest } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { A as parseOperations, B as formatAdoption, C as parseReleaseIndex, H as parseAdoption, I as parseUpdateMetadata, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, X as readDocument, Y as openObject, b as formatReleaseIndex, y as emptyReleaseIndex } from "./guidance.mjs";
+import { $ as openObject, B as parseUpdateMetadata, C as emptyReleaseIndex, D as parseReleaseIndex, I as emptyUpdateMetadata, K as parseAdoption, L as formatUpdateMetadata, M as noOperations, P as parseOperations, W as formatAdoption, b as rolloutProgress, et as readDocument, k as formatOperations, w as formatReleaseIndex, y as rolloutPhase } from "./guidance.mjs";
+import { t as ringGatesOf } from "./project-configuration.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 // src/release/state/release-record.ts
+init_errors();
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
 const imageSchema = looseObject({
 	architecture: _enum(architectures),
@@ -39,6 +41,11 @@ const recordSchema = looseObject({
 	promotedFrom: string().optional(),
 	/** One of its images has no evidence: the reason, and who accepted it. */
 	acceptedMissingEvidence: object({
+		reason: string().min(1),
+		by: string().min(1)
+	}).optional(),
+	/** Scanners found more than the fleet allows, or a report is missing: why it was accepted, and by whom. */
+	acceptedVulnerabilities: object({
 		reason: string().min(1),
 		by: string().min(1)
 	}).optional(),
@@ -81,6 +88,7 @@ function formatRecord(record) {
 	return `${JSON.stringify(record, null, 2)}\n`;
 }
 // src/release/state/fleet-files.ts
+init_errors();
 /** Folder of a fleet on the state branch. */
 function fleetFolder(fleet) {
 	return `fleets/${fleet}`;
@@ -144,7 +152,11 @@ function parseFleet(files, options) {
 	}
 	const operationsText = files.get(operationsFile);
 	const operations = operationsText === void 0 ? noOperations : parseOperations(operationsText, place(operationsFile));
-	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations[list] ?? []).entries()) {
+	for (const list of [
+		"paused",
+		"staged",
+		"withdrawn"
+	]) for (const [index, { version }] of (operations[list] ?? []).entries()) {
 		if (versions.has(version)) continue;
 		throw new InputError({
 			where: place(operationsFile),
@@ -270,6 +282,7 @@ function openState(branches, config, confirmFirstRelease) {
 				})
 			};
 		}),
+		ringGates: (fleet) => ringGatesOf(config, fleet),
 		previewFleet: async (fleet, change) => {
 			const { files, state } = await read(fleet);
 			const after = change(state);
@@ -328,7 +341,52 @@ async function showDifference(files) {
 		return shown.join("");
 	});
 }
+// src/release/state/lint-rings.ts
+/**
+* Finds changed rollouts that would open a ring before the rings ahead of it did well. What cannot be read is reported
+* by other rules.
+* @param now UNIX seconds
+*/
+function lintRings(after, before, options) {
+	const { rings, now } = options;
+	const { updates } = after;
+	const said = read(after);
+	if (rings === void 0 || updates === void 0 || said === void 0) return [];
+	const old = read(before);
+	return [...said.rollouts].flatMap(([version, rollout]) => {
+		const was = old?.rollouts.get(version);
+		if (rolloutPhase(rollout, now) === "complete" && rollout.start_epoch === void 0) return [];
+		if (isDeepStrictEqual(was, rollout)) return [];
+		const passed = said.operations.staged?.find((each) => each.version === version)?.passed ?? [];
+		const next = rings.gates.find(({ ring }) => !passed.some((each) => each.ring === ring));
+		const reaches = rollout.duration_minutes === void 0 ? rollout.start_percentage ?? 0 : 1;
+		const reached = was === void 0 ? 0 : rolloutProgress(was, now);
+		if (next === void 0 || reaches <= Math.max(next.wariness, reached)) return [];
+		const goesByTime = rollout.duration_minutes !== void 0;
+		return [{
+			severity: goesByTime ? "warning" : "error",
+			rule: "ring-before-success",
+			where: updates.file,
+			message: goesByTime ? `the rollout of ${version} goes by time, and ring ${next.ring} has to do well first: publish-updates makes it wait there` : `${version} would be offered to ${formatPercent(reaches)} of the nodes, and ring ${next.ring} did not do well with it`,
+			remedy: "To open the next ring anyway: edit-updates --action resume."
+		}];
+	});
+}
+function read(texts) {
+	const { updates, operations } = texts;
+	if (updates === void 0) return void 0;
+	try {
+		const rollouts = parseUpdateMetadata(updates.text, updates.file).releases.flatMap(({ version, metadata }) => metadata.rollout === void 0 ? [] : [[version, metadata.rollout]]);
+		return {
+			rollouts: new Map(rollouts),
+			operations: operations === void 0 ? {} : parseOperations(operations.text, operations.file)
+		};
+	} catch {
+		return;
+	}
+}
 // src/release/state/lint-state.ts
+init_errors();
 const knownFiles = [
 	"releases.json",
 	"updates.json",
@@ -353,13 +411,19 @@ function lintState(after, before, options) {
 	}))];
 }
 function lintFleet(fleet, after, before, options) {
+	const guidance = lintGuidance(textsOf(fleet, after), textsOf(fleet, before), {
+		stream: options.config.stream,
+		now: options.now,
+		timeZone: options.timeZone,
+		repository: formatRepository(options.config.image)
+	});
+	const rings = lintRings(textsOf(fleet, after), textsOf(fleet, before), {
+		rings: ringGatesOf(options.config, fleet),
+		now: options.now
+	});
 	return [
-		...lintGuidance(textsOf(fleet, after), textsOf(fleet, before), {
-			stream: options.config.stream,
-			now: options.now,
-			timeZone: options.timeZone,
-			repository: formatRepository(options.config.image)
-		}),
+		...guidance,
+		...rings,
 		...lintRecords(fleet, after, before),
 		...lintAdoption(fleet, after)
 	];
@@ -500,6 +564,7 @@ function lintPlace(path, fleets) {
 	}];
 }
 // src/release/state/state-bundle.ts
+init_errors();
 const schema = openObject("an object {files}", { files: record(string(), string({ error: "the text of a file" }), { error: "the files by path" }) });
 /** Title of that file in the artifact. */
 function bundlePath(fleet) {

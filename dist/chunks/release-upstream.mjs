@@ -1,12 +1,15 @@
-import { I as readFileIfThere, Q as defined, R as writeFileAtomically, it as messageOf, nt as OutsideError, o as cacheFolder, q as formatTime, rt as UsageError, tt as InputError } from "./host.mjs";
+import { $ as defined, J as formatTime, L as readFileIfThere, N as cacheFolder, at as init_errors, it as UsageError, nt as InputError, ot as messageOf, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { F as parseGraphUpdates, U as buildGraph, X as readDocument, Y as openObject, Z as someText, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, o as architecturesOf } from "./guidance.mjs";
-import { F as withdrawnOrPaused, M as metadataOf, P as setMetadata, j as ageOf } from "./release-operations.mjs";
+import { $ as openObject, b as rolloutProgress, et as readDocument, q as buildGraph, tt as someText, u as architecturesOf, v as rolloutEnd, y as rolloutPhase, z as parseGraphUpdates } from "./guidance.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { F as metadataOf, L as setMetadata, P as ageOf, R as withdrawnOrPaused } from "./release-operations.mjs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createHash } from "node:crypto";
 // src/release/upstream/cached-get.ts
+init_errors();
+init_fetch_whole();
 const patience = 3e4;
 const entrySchema = object({
 	url: string(),
@@ -51,12 +54,12 @@ async function cachedGet(url, options) {
 }
 async function request(url, etag) {
 	try {
-		const response = await fetch(url, {
+		const response = await fetchWhole(url, {
 			headers: {
 				accept: "application/json",
 				...defined({ "if-none-match": etag })
 			},
-			signal: AbortSignal.timeout(patience)
+			timeout: patience
 		});
 		if (response.status === 304) return { kind: "unchanged" };
 		if (response.ok) return {
@@ -64,7 +67,7 @@ async function request(url, etag) {
 			body: await response.text(),
 			etag: response.headers.get("etag") ?? void 0
 		};
-		await response.body?.cancel();
+		response.discard();
 		return {
 			kind: "failed",
 			happened: `the server answered ${response.status}`,
@@ -87,7 +90,7 @@ function parseAnswer(url, text, parse) {
 	}
 }
 function failure(url, happened) {
-	return new OutsideError(`reading the base's own update guidance from ${url}`, happened, "Without it the barriers of the base are not known, so nothing was done. Running the same command again is safe; the address is \"upstream\" in coxswain.yaml, and \"upstream: none\" switches this off.");
+	return new OutsideError(`reading the base's own update guidance from ${url}`, happened, "Without it the barriers of the base are not known. Running the same command again is safe; the address is \"upstream\" in coxswain.yaml, and \"upstream: none\" switches this off.");
 }
 async function readEntry(file, url) {
 	try {
@@ -134,6 +137,7 @@ async function read({ upstream }, { env, log, retryDelays }) {
 	};
 }
 // src/release/upstream/upstream-state.ts
+init_errors();
 /** States of a base that is not built on unless somebody accepts it. */
 const doubts = [
 	"paused",
@@ -333,6 +337,7 @@ function bypassesByArchitecture(state, guidance) {
 	});
 }
 // src/release/upstream/barrier-bypasses.ts
+init_errors();
 /**
 * @param options.source the fleet that this one is promoted from
 * @throws InputError that names the release that has to come first

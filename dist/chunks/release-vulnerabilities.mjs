@@ -1,8 +1,57 @@
-import { Q as defined } from "./host.mjs";
-import { d as looseObject, f as number, g as string, r as array, v as union, y as unknown } from "./zod.mjs";
-import { m as findReferrer, w as isIndex } from "./world-registry.mjs";
-import { a as readStatements } from "./release-attestations.mjs";
+import { $ as defined } from "./host.mjs";
+import { d as looseObject, f as number, g as string, l as int, p as object, r as array, v as union, y as unknown } from "./zod.mjs";
+import { D as isIndex, _ as pushArtifact, g as findReferrer, j as atDigest, y as readReferrer } from "./world-registry.mjs";
+import { r as readStatements } from "./release-attestations.mjs";
 import { i as sbomPredicateType, r as sbomArtifactType } from "./release-sbom.mjs";
+// src/release/vulnerabilities/acceptance.ts
+/** Attached to an image in production: somebody accepts for a fleet what scanners found. */
+const acceptedVulnerabilitiesType = "application/vnd.coxswain.accepted-vulnerabilities.v1+json";
+const schema = object({
+	fleet: string().min(1),
+	/** Why, in one line. */
+	reason: string().min(1),
+	/** Who. */
+	by: string().min(1),
+	/** UNIX seconds. */
+	at: int().nonnegative(),
+	/** What is accepted, and nothing else: names of objections (gates/vulnerability-gate.ts). */
+	accepts: array(string().min(1))
+});
+function pushAcceptedVulnerabilities(client, repository, subject, acceptance) {
+	const bytes = Buffer.from(`${JSON.stringify(acceptance)}\n`);
+	return pushArtifact(client, {
+		repository,
+		artifactType: acceptedVulnerabilitiesType,
+		subject,
+		layers: [{
+			mediaType: acceptedVulnerabilitiesType,
+			bytes
+		}]
+	});
+}
+/** All that were given for an image and a fleet, oldest first. */
+async function findAcceptedVulnerabilities(client, repository, about) {
+	const { subject, fleet } = about;
+	const found = [];
+	for (const { digest } of await client.referrers(repository, subject, acceptedVulnerabilitiesType)) {
+		const acceptance = await read(client, {
+			repository,
+			subject,
+			digest
+		});
+		if (acceptance?.fleet === fleet) found.push(acceptance);
+	}
+	return found.sort((one, other) => one.at - other.at);
+}
+async function read(client, listed) {
+	const artifact = await readReferrer(client, listed);
+	try {
+		return schema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
+	} catch (error) {
+		if (error instanceof SyntaxError) return void 0;
+		throw error;
+	}
+}
 // src/release/vulnerabilities/severity.ts
 /** From the least severe to the most severe. */
 const severities = [
@@ -226,14 +275,19 @@ const predicateTypes = [sarifPredicateType, sbomPredicateType];
 const largest = 33554432;
 const createdAnnotations = ["org.opencontainers.image.created", "org.opencontainers.artifact.created"];
 /**
-* Reads the reports that scanners attached to an image. Of each scanner the newest counts; one without a time counts
+* Reads the reports that scanners attached to an image, in each repository that has it. Of each scanner the newest counts; one without a time counts
 * always. If the configuration says whose signature counts, only signed reports do.
+* @param places the image, in one repository or several
 * @param options.digests the image, and indexes that have it
 * @throws OutsideError if the registry does not answer
 */
-async function readScan(client, image, options) {
+async function readScan(client, places, options) {
 	const { digests, trust } = options;
-	const read = trust.signedBy.length > 0 ? await signedReports(client, image, options) : await plainReports(client, image, digests);
+	const read = [];
+	for (const image of places) {
+		const reports = trust.signedBy.length > 0 ? await signedReports(client, image, options) : await plainReports(client, image, digests);
+		read.push(...reports);
+	}
 	const reports = [];
 	const refused = [];
 	for (const each of read) {
@@ -249,7 +303,7 @@ async function readScan(client, image, options) {
 	}
 	return {
 		found: merge(lists, new Set(counted.flatMap(({ cleared, onlyClears }) => onlyClears ? cleared : []))),
-		tools: lists.map(({ tool }) => tool),
+		tools: [...new Set(lists.map(({ tool }) => tool))],
 		refused: [...new Set(refused)]
 	};
 }
@@ -320,4 +374,25 @@ function parse(bytes) {
 		return;
 	}
 }
-export { isAbove as n, severities as r, readScan as t };
+// src/release/vulnerabilities/scanned-image.ts
+/**
+* Reads what scanners attached to images, in any of the repositories that have them. Only reports of the image itself
+* count: those of the index are of one of its images, and it is not known of which.
+*/
+async function scanImages(client, images, options) {
+	const { repositories, trust } = options;
+	const scanned = [];
+	for (const { architecture, digest, index } of images) {
+		const places = repositories.map((repository) => atDigest(repository, digest));
+		const digests = index === void 0 ? [digest] : [digest, index];
+		scanned.push({
+			architecture,
+			scan: await readScan(client, places, {
+				digests,
+				trust
+			})
+		});
+	}
+	return scanned;
+}
+export { findAcceptedVulnerabilities as a, acceptedVulnerabilitiesType as i, isAbove as n, pushAcceptedVulnerabilities as o, severities as r, scanImages as t };

@@ -1,7 +1,8 @@
-import { it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
-import { C as parseReleaseIndex } from "./guidance.mjs";
-import { T as filesInArtifacts, w as filesAtUrl } from "./release-published.mjs";
+import { at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { D as parseReleaseIndex } from "./guidance.mjs";
+import { E as filesInArtifacts, T as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts
+init_errors();
 /**
 * The places, besides the state branch, that know what was published: the artifact in the registry, and the site at
 * publish.url if there is one.
@@ -39,6 +40,7 @@ async function askWitness(files, fleet) {
 	}
 }
 // src/release/witnesses/first-release.ts
+init_errors();
 /**
 * Decides whether a fleet without any release on the state branch is really new. A fresh clone, a typo in
 * `state-branch` and a deleted branch look the same as a new fleet, so the other witnesses are asked. Each fleet is

@@ -1,15 +1,17 @@
-import { K as formatDuration, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
-import { D as atDigest, I as parseReference, M as formatRepository, N as isDigest, O as atTag, P as isTag, R as sameRepository, V as architectures, b as copyImage, j as formatReference, k as digestIn, m as findReferrer, p as copyReferrer, w as isIndex } from "./world-registry.mjs";
+import { J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration, rt as OutsideError } from "./host.mjs";
+import { B as parseReference, D as isIndex, E as artifactTypeOf, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, L as isDigest, M as atTag, N as digestIn, R as isTag, S as copyImage, g as findReferrer, h as copyReferrer, j as atDigest } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
-import { m as rolloutEnd } from "./guidance.mjs";
-import { c as statementMediaType, l as acceptanceType } from "./release-evidence.mjs";
-import { o as urgentTemplate, v as tagPrefixes } from "./project-configuration.mjs";
+import { v as rolloutEnd } from "./guidance.mjs";
+import { l as statementMediaType, u as acceptanceType } from "./release-evidence.mjs";
+import { s as urgentTemplate, y as tagPrefixes } from "./project-configuration.mjs";
+import { i as acceptedVulnerabilitiesType } from "./release-vulnerabilities.mjs";
 import { o as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";
 import { t as renderTemplate } from "./guidance-template.mjs";
 // src/release/attachments.ts
+init_errors();
 /**
 * What Coxswain knows of attachments. Artifacts of every other type are copied too: SBOMs, provenance, signatures.
 * cosign's tags: cosign specs/SIGNATURE_SPEC.md, "Storage".
@@ -23,6 +25,11 @@ const attachmentKinds = [
 	{
 		name: "acceptance of missing evidence",
 		foundBy: { artifactType: acceptanceType },
+		carried: false
+	},
+	{
+		name: "acceptance of vulnerabilities",
+		foundBy: { artifactType: acceptedVulnerabilitiesType },
 		carried: false
 	},
 	{
@@ -112,7 +119,8 @@ async function copyReferrers(client, { digest, from, to }, depth) {
 			digest: each.digest
 		};
 		const manifest = await findReferrer(client, listed);
-		if (manifest === void 0) continue;
+		if (manifest === void 0 || manifest.json.subject?.digest !== digest) continue;
+		if (!isCarried(artifactTypeOf(manifest))) continue;
 		await copyReferrer(client, {
 			manifest,
 			from,
@@ -282,6 +290,7 @@ function promotedDigest(config, release) {
 	return reference.kind === "digest" && sameRepository(reference.repository, config.image) ? reference.digest : void 0;
 }
 // src/release/follow-offer.ts
+init_errors();
 /**
 * The releases that each floating tag may lead to, oldest first. A fleet's own tag follows that fleet alone. The stream
 * label and a base version follow all fleets: a release that one of them has withdrawn is not offered by them.
@@ -412,6 +421,7 @@ function describeMovedTags(moved) {
 	return moved.map(({ tag, version }) => `tag ${tag} leads to ${version} now`);
 }
 // src/release/rollout-entry.ts
+init_errors();
 /** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
 async function findTemplate(branches, options) {
 	const { fleet, commit, urgent } = options;
@@ -583,6 +593,7 @@ function inMegabytes(bytes) {
 	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 // src/release/read-tag.ts
+init_errors();
 /**
 * Reads the tags of a repository. That a tag does not exist is confirmed by a second witness, the list of all tags, which
 * is read at most once. If it names the tag, the registry is asked again: another run may have set the tag between the

@@ -1,6 +1,6 @@
-import { $ as definedVariables, A as beforeWriting, G as requireTools, H as fedoraPackageOf, Q as defined, U as findTool, V as exec, W as packageOf, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, A as beforeWriting, G as packageOf, H as exec, K as requireTools, U as fedoraPackageOf, W as findTool, at as init_errors, et as definedVariables, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
-import { U as hostArchitecture } from "./world-registry.mjs";
+import { q as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import { userInfo } from "node:os";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 // src/setup/needs.ts
+init_errors();
 const emulators = {
 	x86_64: "qemu-system-x86_64",
 	aarch64: "qemu-system-aarch64"
@@ -97,6 +98,7 @@ async function execLive(program, args, options) {
 	return exitCode;
 }
 // src/setup/as-root.ts
+init_errors();
 /** True if commands can run as root without a question: as root, or by a sudo that asks for no password. */
 async function canBeRoot() {
 	if (process.getuid?.() === 0) return true;
@@ -157,6 +159,7 @@ async function may(mode) {
 	return access(device, mode).then(() => true, () => false);
 }
 // src/setup/set-up.ts
+init_errors();
 /**
 * Prepares a runner for verbs: installs the packages of missing programs, downloads a helper for machines of another
 * architecture, and opens /dev/kvm. If nothing is missing, it does nothing.

@@ -1,15 +1,1 @@
-import { t as __commonJSMin } from "./rolldown-runtime.mjs";
-import { t as require_shebang_regex } from "./shebang-regex.mjs";
-// node_modules/shebang-command/index.js
-var require_shebang_command = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const shebangRegex = require_shebang_regex();
-	module.exports = (string = "") => {
-		const match = string.match(shebangRegex);
-		if (!match) return null;
-		const [path, argument] = match[0].replace(/#! ?/, "").split(" ");
-		const binary = path.split("/").pop();
-		if (binary === "env") return argument;
-		return argument ? `${binary} ${argument}` : binary;
-	};
-}));
-export { require_shebang_command as t };
+import{t as e}from"./rolldown-runtime.mjs";import{t}from"./shebang-regex.mjs";var n=e(((e,n)=>{let r=t();n.exports=(e=``)=>{let t=e.match(r);if(!t)return null;let[n,i]=t[0].replace(/#! ?/,``).split(` `),a=n.split(`/`).pop();return a===`env`?i:i?`${a} ${i}`:a}}));export{n as t};

@@ -1,6 +1,6 @@
-import { A as beforeWriting, C as withoutTrailingSlashes, Q as defined, U as findTool, V as exec, it as messageOf, j as isRehearsal, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, A as beforeWriting, C as withoutTrailingSlashes, H as exec, W as findTool, at as init_errors, j as isRehearsal, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { M as formatRepository } from "./world-registry.mjs";
+import { I as formatRepository } from "./world-registry.mjs";
 import { A as shortCommit, T as listTree, a as writeCommit, b as readCommitTime, c as remoteRefs, d as Git, f as fetchedObjects, g as findRemote, i as commitTree, k as readTexts, l as localRefs, m as RemoteError, n as forecastMerge, o as isAncestor, p as localObjects, s as mergeBase, u as refOf, x as changedPaths } from "./world-git.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { homedir } from "node:os";
 import { readFileSync } from "node:fs";
 // src/world/forge/announce-writes.ts
+init_errors();
 /**
 * Logs the place that a run writes to, before its first write and only once.
 * @param where phrase such as `origin (https://git.example.com/acme/os)`
@@ -199,6 +200,7 @@ async function untilNotStale(step, moves) {
 	}
 }
 // src/world/forge/git/merge.ts
+init_errors();
 /**
 * Merges a pull request's branch into its base by a merge commit, without a work tree.
 * @param head commit at which the caller saw the branch
@@ -241,6 +243,7 @@ async function mergePullRequest({ git, refs, objects }, request, head) {
 	});
 }
 // src/world/forge/git/pull-requests.ts
+init_errors();
 /** Pull requests of a repository without a forge: `<number>.json` each, in the tree of this ref. */
 const pullRequestsRef = "refs/coxswain/pull-requests";
 const sha = string().regex(/^[0-9a-f]{40,64}$/, "expected a full commit name");
@@ -404,7 +407,7 @@ async function withCurrentState({ objects }, branches, request) {
 }
 async function mergeableHead(branches, request) {
 	const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
-	if (head === void 0 || base === void 0) throw new InputError({ problem: `a pull request needs both branches, and there is no branch ${head === void 0 ? request.head : request.base}` });
+	if (head === void 0 || base === void 0) throw new InputError({ problem: `a pull request needs both branches, and branch ${head === void 0 ? request.head : request.base} does not exist` });
 	if (await branches.contains(base, head)) throw new InputError({
 		problem: `there is nothing to merge from ${request.head} into ${request.base}`,
 		remedy: "Everything on it is merged already."
@@ -471,6 +474,7 @@ function parse$1(text, file, where) {
 	return record;
 }
 // src/world/forge/git/statuses.ts
+init_errors();
 /** Statuses of a repository without a forge: `<commit>.json` each, in the tree of this ref. */
 const statusesRef = "refs/coxswain/statuses";
 const statusesSchema = array(object({
@@ -540,6 +544,7 @@ function parse(text, file) {
 	}
 }
 // src/world/forge/git/git-forge.ts
+init_errors();
 /**
 * A git repository as a forge: branches are its branches; pull requests and statuses are records on refs of its own;
 * merging one is `git merge`.
@@ -666,6 +671,7 @@ async function ghKnows(host, env) {
 	return (await readFile(join(folder, "hosts.yml"), "utf8").catch(() => "")).split("\n").some((line) => line.trimEnd() === `${host}:`);
 }
 // src/world/forge/github/run.ts
+init_errors();
 const eventSchema = object({ pull_request: object({
 	number: int(),
 	head: object({ repo: object({ full_name: string() }).nullish() })
@@ -743,7 +749,7 @@ function aboutPullRequest(env, repository) {
 // src/world/forge/rehearse-writes.ts
 /** A forge whose writes end a rehearsal; in every other run it is the same forge. */
 function rehearseWrites(forge) {
-	const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
+	const { branches, pullRequests, statuses, workflowRuns, issues, attestations } = forge;
 	const { place } = forge;
 	const guarded = (write, what) => (...args) => {
 		beforeWriting(() => `${what(...args)} (${place})`);
@@ -775,6 +781,7 @@ function rehearseWrites(forge) {
 				...workflowRuns,
 				start: guarded(workflowRuns.start, ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`)
 			},
+			attestations: attestations && { keep: guarded(attestations.keep, () => "write an attestation") },
 			issues: issues && {
 				...issues,
 				open: guarded(issues.open, ({ title }) => `open the issue ${JSON.stringify(title)}`),
@@ -785,6 +792,7 @@ function rehearseWrites(forge) {
 	};
 }
 // src/world/forge/without-token.ts
+init_errors();
 /**
 * A repository on GitHub by plain git, because there is no token: branches work, and that is enough to steer a fleet.
 * Its pull requests and statuses are on GitHub, so they are refused: an empty list would be wrong.
@@ -793,7 +801,7 @@ function withoutToken(forge, host) {
 	const refuse = (what) => async () => {
 		throw new InputError({
 			where: forge.place,
-			problem: `${what} of this repository are on GitHub, and there is no token for it`,
+			problem: `${what} of this repository are on GitHub, and no token for it was found`,
 			expected: "a token in GH_TOKEN or GITHUB_TOKEN, or a login of the program gh",
 			remedy: `Log in: gh auth login --hostname ${host}. With --forge git, records on the remote take their place.`
 		});
@@ -819,6 +827,7 @@ function withoutToken(forge, host) {
 	};
 }
 // src/world/forge/open-forge.ts
+init_errors();
 /**
 * Opens the forge of a checkout. In a workflow run it is GitHub. Elsewhere it is the checkout's remote: GitHub if the
 * remote is there and a token is available, plain git if not. A checkout without a remote is its own forge.
@@ -856,7 +865,7 @@ async function openWithGitHub(git, remote, gitHub, options) {
 		readOnly: void 0
 	}, options), log);
 	const forge = withoutToken(await openGitForge(git, remote), gitHub.host);
-	return announceWrites(forge, `${forge.place} by git: there is no token for GitHub`, log);
+	return announceWrites(forge, `${forge.place} by git, because no token for GitHub was found`, log);
 }
 function announced(forge, log) {
 	return announceWrites(forge, forge.place, log);
@@ -1083,6 +1092,7 @@ async function keepPullRequest(forge, proposal, moved) {
 	};
 }
 // src/world/forge/github/failures.ts
+init_errors();
 /** GitHub's refusal behind an error that explainFailure made; undefined if there was no answer. */
 function refusalOf(error) {
 	const cause = error instanceof Error && error.cause !== void 0 ? error.cause : error;
@@ -1157,6 +1167,7 @@ const permissions = [
 	[/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, "contents=write,pull_requests=write"],
 	[/^GET .*\/pulls/, "pull_requests=read"],
 	[/^[A-Z]+ .*\/(?:pulls|issues)/, "pull_requests=write"],
+	[/^POST .*\/attestations$/, "attestations=write"],
 	[/^POST .*\/statuses\//, "statuses=write"],
 	[/^GET .*\/statuses$/, "statuses=read"],
 	[/^GET /, "contents=read"],
@@ -1202,6 +1213,7 @@ function wordsOf(data) {
 	return [String(data.message), ...more.filter((text) => text !== "")].join(": ");
 }
 // src/world/forge/github/package-deletion.ts
+init_errors();
 /** True for GitHub's own registries, which answer 405 to deletions by the registry's interface. @param serverUrl of the web pages */
 function isGitHubRegistry(host, serverUrl) {
 	return host === "ghcr.io" || host === `containers.${new URL(serverUrl).host}`;

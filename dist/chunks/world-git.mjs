@@ -1,4 +1,4 @@
-import { L as withTemporaryFolder, Q as defined, U as findTool, V as exec, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, H as exec, R as withTemporaryFolder, W as findTool, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { C as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 // src/world/git/full-hash.ts
+init_errors();
 /** Whether a text is the whole hash of an object, of SHA-1 or SHA-256. */
 function isFullHash(text) {
 	return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
@@ -66,6 +67,7 @@ function decode(bytes, entry) {
 	}
 }
 // src/world/git/list-tree.ts
+init_errors();
 /** The mode of a folder. */
 const folder = "40000";
 /** The mode of a submodule. */
@@ -233,6 +235,7 @@ async function parentsOf(git, commit) {
 	return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = ""]) => parent);
 }
 // src/world/git/remote.ts
+init_errors();
 /**
 * Finds the remote to work with.
 * @param wanted its name; `.` is the clone itself. Default: `origin`, else the only one
@@ -317,6 +320,7 @@ function explainRemoteFailure(text, call) {
 	const said = lastLines(withoutCredentials(text));
 	const known = explanations.find(({ pattern }) => pattern.test(text));
 	if (known === void 0) return new OutsideError(doing, `${place} answered: ${said}`);
+	if ("isOutside" in known) return new OutsideError(doing, `${known.problem} (${said})`, known.remedy);
 	return new RemoteError({
 		problem: `${doing} failed: ${known.problem} (${said})`,
 		remedy: known.remedy
@@ -340,6 +344,7 @@ const explanations = [
 	},
 	{
 		pattern: /could not resolve host|name or service not known/i,
+		isOutside: true,
 		problem: "the name of the host cannot be resolved",
 		remedy: "Check the address with git remote -v, and the network. Nothing was changed; running the same command again is safe."
 	}
@@ -352,6 +357,7 @@ function lastLines(text) {
 	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !/^hint:/.test(line)).slice(-6).join("; ");
 }
 // src/world/git/fetched-objects.ts
+init_errors();
 /** Objects of a repository that has everything it will ever have. */
 function localObjects(git) {
 	return {
@@ -539,6 +545,7 @@ var Memory = class {
 	}
 };
 // src/world/git/object-reader.ts
+init_errors();
 /** Milliseconds without a question after which the process ends. */
 const idle = 1e3;
 /**
@@ -738,6 +745,7 @@ function shortRef(ref) {
 	return ref.replace(/^refs\/heads\//, "");
 }
 // src/world/git/stale-lock.ts
+init_errors();
 /** Milliseconds after which an unchanged lock is stale. git itself holds one for a few milliseconds. */
 const staleAfter = 5e3;
 /** The lock file in git's error message, if there is one. */
@@ -779,6 +787,7 @@ async function identity(file) {
 	return found === void 0 ? void 0 : `${found.ino} ${found.mtimeNs}`;
 }
 // src/world/git/local-refs.ts
+init_errors();
 /** How often is tried; with the pauses, it is long enough to find out that a lock is stale. */
 const attempts = 200;
 /** The refs of a repository on this machine. A branch that a work tree has checked out is not moved. */
@@ -1111,6 +1120,7 @@ function addressOf({ who }) {
 	return who.slice(who.lastIndexOf("<") + 1, -1);
 }
 // src/world/git/write-objects.ts
+init_errors();
 /**
 * Writes a commit that no ref names yet, by one `git fast-import`. Works in a bare repository, and touches neither the
 * index nor the work tree of a clone. Hooks and signing are for what people commit.

@@ -1,12 +1,13 @@
-import { L as withTemporaryFolder, P as isMissing, Q as defined, U as findTool, V as exec, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { $ as defined, F as isMissing, H as exec, R as withTemporaryFolder, W as findTool, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
 import { g as string, l as int, p as object, r as array } from "./zod.mjs";
-import { D as atDigest, M as formatRepository, _ as readReferrer, h as pushArtifact, i as plainPath, r as layerEntries, w as isIndex } from "./world-registry.mjs";
+import { D as isIndex, I as formatRepository, _ as pushArtifact, a as plainPath, i as layerEntries, j as atDigest, y as readReferrer } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 // src/world/packages/rpm-version.ts
+init_errors();
 /**
 * Compares two versions (or releases) as rpm does: negative if `one` is older, 0 if they are equal.
 * The rules are rpm's own (rpm-version(7)): runs of digits and of letters are compared one by one, digits
@@ -436,6 +437,7 @@ function code(text) {
 	return `\`${text.replace(/[`|\r\n]/g, "")}\``;
 }
 // src/world/packages/packages.ts
+init_errors();
 /**
 * The rpm packages of an image, by name. For an index they are those of all its images, each package once. Read from
 * the list that was attached when the image was built (`recordPackages`). If there is none, they are read from the
@@ -486,4 +488,4 @@ async function packagesOfImage(root, log) {
 		log.warn(`the packages of the image are not recorded: ${error.message}`);
 	});
 }
-export { describePackages as a, byName as c, samePackages as d, countPackages as i, comparePackages as l, readPackages as n, jsonOrUndefined as o, recordPackages as r, fullVersion as s, packagesOfImage as t, identity as u };
+export { jsonOrUndefined as a, comparePackages as c, describePackages as i, identity as l, recordPackages as n, fullVersion as o, countPackages as r, byName as s, readPackages as t, samePackages as u };

@@ -1,6 +1,9 @@
-import { S as oneLine, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { S as oneLine, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, p as object, r as array, u as literal } from "./zod.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 // src/world/prometheus/query-range.ts
+init_errors();
+init_fetch_whole();
 /** Milliseconds that the server has to answer. */
 const patience = 15e3;
 /** An answer is one series: 11,000 values at most, of about 40 bytes. */
@@ -67,13 +70,13 @@ function couldNotAsk(url, happened) {
 async function request(address, options) {
 	const { credentials } = options;
 	const own = credentials !== void 0 && credentials.origin === address.origin;
-	const response = await fetch(address, {
+	const response = await fetchWhole(address, {
 		headers: {
 			accept: "application/json",
 			...own ? { authorization: credentials.authorization } : {}
 		},
 		redirect: "manual",
-		signal: AbortSignal.timeout(options.patience ?? patience)
+		timeout: options.patience ?? patience
 	});
 	return {
 		status: response.status,
@@ -83,7 +86,7 @@ async function request(address, options) {
 async function readLimited(response, address) {
 	const chunks = [];
 	let size = 0;
-	for await (const chunk of response.body ?? []) {
+	for await (const chunk of response.body) {
 		size += chunk.length;
 		if (size > largestAnswer) throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
 		chunks.push(chunk);
@@ -114,6 +117,7 @@ function shorten(text) {
 	return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 // src/world/prometheus/credentials.ts
+init_errors();
 const variables = {
 	origin: "COXSWAIN_PROMETHEUS_ORIGIN",
 	token: "COXSWAIN_PROMETHEUS_TOKEN",

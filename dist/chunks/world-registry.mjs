@@ -1,7 +1,8 @@
-import { A as beforeWriting, C as withoutTrailingSlashes, G as requireTools, I as readFileIfThere, Q as defined, T as silentLog, U as findTool, V as exec, g as code, it as messageOf, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
+import { $ as defined, A as beforeWriting, C as withoutTrailingSlashes, H as exec, K as requireTools, L as readFileIfThere, T as silentLog, W as findTool, at as init_errors, g as code, nt as InputError, ot as messageOf, rt as OutsideError, s as inParallel } from "./host.mjs";
 import { d as looseObject, f as number, g as string, l as int, m as record, o as custom, r as array, u as literal } from "./zod.mjs";
+import { c as exchange, l as init_http_exchange, s as ConnectionError } from "./world-http.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
@@ -10,6 +11,7 @@ import { Readable } from "node:stream";
 import { createHash } from "node:crypto";
 import { createGunzip } from "node:zlib";
 // src/world/registry/architecture.ts
+init_errors();
 /** The architectures Fedora CoreOS is made for, by the names FCOS uses ("basearch"). */
 const architectures = [
 	"x86_64",
@@ -194,7 +196,7 @@ function splitName(name, text, place) {
 	const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? 443);
 	if (port < 1 || port > largestPort) throw new InputError({
 		...place,
-		problem: "there is no such port",
+		problem: "this is not a port",
 		found: port,
 		expected: `1 to ${largestPort}`
 	});
@@ -213,6 +215,7 @@ function splitName(name, text, place) {
 	};
 }
 // src/world/registry/manifest.ts
+init_errors();
 const mediaTypes = {
 	ociManifest: "application/vnd.oci.image.manifest.v1+json",
 	ociIndex: "application/vnd.oci.image.index.v1+json",
@@ -261,6 +264,10 @@ const indexSchema = looseObject({
 });
 function isIndex(json) {
 	return "manifests" in json;
+}
+/** The type of an artifact, as lists of referrers show it (distribution specification, "Listing Referrers"). */
+function artifactTypeOf({ json }) {
+	return json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
 }
 /**
 * Reads a manifest or an index.
@@ -336,6 +343,7 @@ function bareType(contentType) {
 	return contentType.split(";")[0].trim().toLowerCase();
 }
 // src/world/registry/image.ts
+init_errors();
 const configSchema = looseObject({
 	architecture: string(),
 	os: string(),
@@ -489,6 +497,7 @@ function putBytes(client, to, manifest, name) {
 	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
 }
 // src/world/registry/referrer-list.ts
+init_errors();
 /** The tag that lists the referrers of a digest in a registry without the Referrers API. */
 function fallbackTag(digest) {
 	return digest.replace(":", "-");
@@ -546,6 +555,7 @@ function describeOdd(value, issue) {
 	};
 }
 // src/world/registry/fallback-tag.ts
+init_errors();
 const attempts = 10;
 /**
 * Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
@@ -597,6 +607,7 @@ async function inSequence(key, work) {
 	}
 }
 // src/world/registry/artifact.ts
+init_errors();
 /** Annotation with the file name of an artifact's layer, as `oras pull` uses it (OCI image spec, annotations). */
 const titleAnnotation = "org.opencontainers.image.title";
 const emptyBytes = new TextEncoder().encode("{}");
@@ -713,12 +724,11 @@ async function putListed(client, repository, manifest) {
 }
 /** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
 function listEntry(manifest) {
-	const { json, descriptor } = manifest;
-	const artifactType = json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
+	const { descriptor, json } = manifest;
 	return {
 		...descriptor,
 		...defined({
-			artifactType,
+			artifactType: artifactTypeOf(manifest),
 			annotations: json.annotations
 		})
 	};
@@ -731,6 +741,8 @@ function plain({ mediaType, digest, size }) {
 	};
 }
 // src/world/registry/registry-failures.ts
+init_errors();
+init_http_exchange();
 /** A failure that may not happen again a little later. */
 var TransientError = class extends OutsideError {
 	/** What the server asked for with Retry-After. */
@@ -781,22 +793,22 @@ const transientCodes = {
 	ECONNREFUSED: "connection refused",
 	ECONNRESET: "the connection broke",
 	EPIPE: "the connection broke",
-	UND_ERR_SOCKET: "the connection broke",
+	ERR_STREAM_PREMATURE_CLOSE: "the connection broke",
 	ETIMEDOUT: "no answer in time",
-	UND_ERR_CONNECT_TIMEOUT: "no answer in time",
-	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-	UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
 	EAI_AGAIN: "its name cannot be resolved"
 };
-/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
+/** Turns what an exchange threw into our error: the host is not reachable, or the connection broke. */
 function connectionFailure(doing, host, error) {
 	const chain = causes(error);
 	for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
 	const codes = chain.map(codeOf);
+	const proxy = chain.find((each) => each instanceof ConnectionError)?.proxy;
+	const through = proxy === void 0 ? "" : ` through the proxy ${proxy}`;
 	const permanent = codes.find((code) => code !== void 0 && code in permanentCodes);
-	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
+	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable${through}: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
 	const passing = codes.find((code) => code !== void 0 && code in transientCodes);
-	return new TransientError(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`}`, { cause: error });
+	const told = chain.find((each) => each instanceof ConnectionError)?.reason ?? messageOf(chain.at(-1));
+	return new TransientError(doing, `${host} is not reachable${through}: ${passing === void 0 ? told : `${transientCodes[passing]} (${passing})`}`, { cause: error });
 }
 /** The error, what caused it, what caused that, and what an AggregateError holds. */
 function causes(error) {
@@ -815,6 +827,7 @@ function codeOf(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : void 0;
 }
 // src/world/registry/verified.ts
+init_errors();
 /** Passes a stream through. At its end it errors if the content does not match the descriptor. */
 function verified(source, descriptor, what) {
 	const hash = createHash("sha256");
@@ -861,6 +874,7 @@ function wrongBytes(what, found) {
 	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "None of it was used. The registry, or a proxy before it, damages or replaces content.");
 }
 // src/world/registry/layout.ts
+init_errors();
 /** The annotation that holds an image's name in a layout. */
 const nameAnnotation = "org.opencontainers.image.ref.name";
 /**
@@ -894,13 +908,24 @@ const layoutReader = {
 		const digest = reference.kind === "digest" ? reference.digest : await resolveInLayout(reference);
 		if (digest === void 0) throw new InputError({
 			where,
-			problem: "there is no such image in this folder",
+			problem: "this folder does not have this image",
 			remedy: "Run coxswain build-image --local first, on the same commit."
 		});
 		return parseManifest(await readBlob(folderOf(reference.repository), digest), where);
 	},
 	getBlob: (repository, digest) => readBlob(folderOf(repository), digest)
 };
+/** Opens a blob of a layout; the stream errors at its end if digest or size are wrong. A range is not checked. */
+async function openInLayout(repository, descriptor, range) {
+	const file = join(folderOf(repository), "blobs", descriptor.digest.replace(":", "/"));
+	const handle = await open(file);
+	const part = range === void 0 ? {} : {
+		start: range.offset,
+		end: range.offset + range.length - 1
+	};
+	const stream = Readable.toWeb(handle.createReadStream(part));
+	return range === void 0 ? verified(stream, descriptor, file) : stream;
+}
 function folderOf({ path }) {
 	return `/${path}`;
 }
@@ -946,6 +971,7 @@ function parseChallenges(header) {
 	return challenges;
 }
 // src/world/registry/authentication.ts
+init_errors();
 const tokenSchema = looseObject({
 	token: string().optional(),
 	access_token: string().optional(),
@@ -1096,16 +1122,15 @@ function secondsFor(bytes, answerSeconds) {
 	return answerSeconds + bytes / slowestBytes;
 }
 /**
-* Passes a body through, as fast as its reader takes it. Only the time that we wait for the server counts.
-* @param options.count gets the length of each piece
-* @returns a stream that errors with a TransientError when the server is too slow, or the connection breaks
+* The pieces of a body, as fast as its reader takes them. Only the time that we wait for the server counts.
+* @throws TransientError when the server is too slow, or the connection breaks
 */
-function watched(source, options) {
-	const { doing, host, answerSeconds, count } = options;
-	const reader = source.getReader();
+async function* piecesOf(source, watch) {
+	const { doing, host, answerSeconds, count } = watch;
+	const pieces = source[Symbol.asyncIterator]();
 	let received = 0;
 	let waited = 0;
-	async function read() {
+	async function next() {
 		const started = performance.now();
 		const left = secondsFor(received, answerSeconds) * 1e3 - waited;
 		let timer;
@@ -1116,29 +1141,49 @@ function watched(source, options) {
 			}, left);
 		});
 		try {
-			return await Promise.race([reader.read(), late]);
+			return await Promise.race([pieces.next(), late]);
 		} finally {
 			clearTimeout(timer);
 			waited += performance.now() - started;
 		}
 	}
+	let ended = false;
+	try {
+		for (;;) {
+			const { done, value } = await next();
+			ended = done === true;
+			if (done === true) return;
+			received += value.length;
+			count?.(value.length);
+			yield value;
+		}
+	} catch (error) {
+		throw connectionFailure(doing, host, error);
+	} finally {
+		if (!ended) source.on("error", () => {}).destroy();
+	}
+}
+/** The same as a stream; cancelling it closes the connection. */
+function watched(source, watch) {
+	const pieces = piecesOf(source, watch);
 	return new ReadableStream({
 		pull: async (controller) => {
 			try {
-				const { done, value } = await read();
-				if (done) return controller.close();
-				received += value.length;
-				count?.(value.length);
-				controller.enqueue(value);
+				const { done, value } = await pieces.next();
+				if (done === true) controller.close();
+				else controller.enqueue(value);
 			} catch (error) {
-				reader.cancel(error).catch(() => {});
-				controller.error(connectionFailure(doing, host, error));
+				controller.error(error);
 			}
 		},
-		cancel: (reason) => reader.cancel(reason)
+		cancel: async () => {
+			source.on("error", () => {}).destroy();
+			await pieces.return(void 0);
+		}
 	});
 }
 // src/world/registry/answers.ts
+init_errors();
 /** Limit for a body that only explains an error. */
 const maximumErrorBytes = 65536;
 /** Statuses of failures that may be over a little later. */
@@ -1166,19 +1211,13 @@ function secureLocation(location, from, doing) {
 function isHtml(response) {
 	return bareType(response.headers.get("content-type") ?? "") === "text/html";
 }
-async function discard(response) {
-	try {
-		await response.body?.cancel();
-	} catch {}
-}
 /**
 * Reads a body up to a limit.
 * @param answerSeconds how long to wait, besides the time that its size takes
 * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
 */
 async function readWhole(response, from, limit, doing, answerSeconds = 25) {
-	if (response.body === null) return /* @__PURE__ */ new Uint8Array();
-	const body = watched(response.body, {
+	const body = piecesOf(response.body, {
 		doing: doing ?? "reading an error",
 		host: from.host,
 		answerSeconds
@@ -1214,6 +1253,7 @@ function describeErrors(body) {
 	}
 }
 // src/world/registry/upload-session.ts
+init_errors();
 /** Opens an upload session (specification, "POST then PUT"). */
 function openSession(transport, repository, doing) {
 	return transport.send({
@@ -1271,6 +1311,7 @@ async function cancelUpload(transport, repository, session, doing) {
 	});
 }
 // src/world/registry/chunked-upload.ts
+init_errors();
 /** Large enough to make few requests, small enough to hold six of them in memory. */
 const chunkBytes = 16777216;
 /**
@@ -1377,6 +1418,7 @@ async function readRange(content, offset, length, doing) {
 	return Buffer.concat(chunks);
 }
 // src/world/registry/upload.ts
+init_errors();
 /**
 * Uploads a blob in one request, which every registry accepts. If that breaks off and the blob is large, it continues
 * in chunks; a registry that refuses chunks gets the whole blob again.
@@ -1532,6 +1574,7 @@ function blobRequest(transport, repository, digest) {
 	};
 }
 // src/world/registry/credentials.ts
+init_errors();
 const entrySchema = looseObject({
 	auth: string().optional(),
 	username: string().optional(),
@@ -1740,6 +1783,7 @@ function jsonOrUndefined(text) {
 	}
 }
 // src/world/registry/pages.ts
+init_errors();
 /** No list that we read is that long. The limit ends a list whose server always names another page. */
 const maximumPages = 1e4;
 /** Reads a list to its last page. */
@@ -1792,6 +1836,7 @@ function createTags(transport) {
 	return { listTags };
 }
 // src/world/registry/manifests.ts
+init_errors();
 /** The part of a client that is about manifests and tags. */
 function createManifests(transport) {
 	async function resolve(reference) {
@@ -1915,6 +1960,7 @@ function requireDigest(reference, digest) {
 	if (reference.kind === "digest" && reference.digest !== digest) throw wrongBytes(formatReference(reference), digest);
 }
 // src/world/registry/referrers.ts
+init_errors();
 /**
 * The part of a client that finds what refers to a digest: the Referrers API, and the fallback tag of registries that
 * lack it. That an API is missing is believed only for a repository that exists, and only if two answers agree.
@@ -1925,12 +1971,14 @@ function createReferrers(transport, manifests, log) {
 	/** Registries that lack it, and repositories whose lists are under fallback tags. */
 	const withoutApi = /* @__PURE__ */ new Set();
 	const warned = /* @__PURE__ */ new Set();
+	/** What a list does not say about a referrer, by its digest. */
+	const described = /* @__PURE__ */ new Map();
 	async function referrers(repository, digest, artifactType) {
 		const where = formatRepository(repository);
 		const ask = () => askApi(repository, digest, artifactType);
 		const lacks = () => withoutApi.has(where) || withoutApi.has(repository.registry);
 		const lists = lacks() ? void 0 : await ask();
-		const found = usable(repository, lists ?? [], artifactType);
+		const found = await usable(repository, lists ?? [], artifactType);
 		if (found.length > 0) return found;
 		const fallback = await fallbackList(repository, digest);
 		if (fallback !== void 0) {
@@ -1979,7 +2027,7 @@ function createReferrers(transport, manifests, log) {
 		return parseReferrerList(content, where);
 	}
 	/** The entries that we can read, each once. @throws InputError for one that is wanted and cannot be read */
-	function usable(repository, lists, artifactType) {
+	async function usable(repository, lists, artifactType) {
 		for (const { digest, problem, artifactType: type } of lists.flatMap(({ odd }) => odd)) {
 			const where = `${formatRepository(repository)}@${digest}`;
 			const text = `this referrer cannot be read (${problem})`;
@@ -1991,8 +2039,38 @@ function createReferrers(transport, manifests, log) {
 			if (!warned.has(where)) log.warn(`${where}: ${text}: it is left out`);
 			warned.add(where);
 		}
-		const wanted = lists.flatMap(({ entries }) => entries).filter((entry) => artifactType === void 0 || entry.artifactType === artifactType);
+		const wanted = (await Promise.all(lists.flatMap((list) => list.entries).map((entry) => describe(repository, entry)))).filter((entry) => artifactType === void 0 || entry.artifactType === artifactType);
 		return [...new Map(wanted.map((entry) => [entry.digest, entry])).values()];
+	}
+	/**
+	* go-containerregistry, and so cosign, lists an artifact under the fallback tag by the type of its empty config, and
+	* without its annotations. What it is, only its manifest says then.
+	*/
+	async function describe(repository, entry) {
+		const { artifactType, digest } = entry;
+		if (artifactType !== void 0 && artifactType !== mediaTypes.ociEmpty) return entry;
+		const known = described.get(digest);
+		if (known !== void 0) return {
+			...entry,
+			...known
+		};
+		const reference = atDigest(repository, digest);
+		try {
+			const manifest = await manifests.findManifest(reference) ?? await manifests.findManifest(reference);
+			if (manifest === void 0) return entry;
+			const found = defined({
+				artifactType: artifactTypeOf(manifest),
+				annotations: manifest.json.annotations
+			});
+			described.set(digest, found);
+			return {
+				...entry,
+				...found
+			};
+		} catch (error) {
+			if (error instanceof InputError) return entry;
+			throw error;
+		}
 	}
 	return {
 		referrers,
@@ -2000,6 +2078,7 @@ function createReferrers(transport, manifests, log) {
 	};
 }
 // src/world/registry/exchange.ts
+init_http_exchange();
 /** A stream gets more seconds, because the registry checks the content before it answers. */
 const streamSeconds = 300;
 /**
@@ -2018,9 +2097,8 @@ function createExchange(counters, answerSeconds) {
 		const late = () => abort.abort(new NoAnswerError(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`));
 		const timer = setTimeout(late, seconds * 1e3);
 		try {
-			return await fetch(target, {
+			return await exchange(target, {
 				method: request.method,
-				redirect: "manual",
 				signal: abort.signal,
 				headers: {
 					"accept-encoding": "identity",
@@ -2028,8 +2106,7 @@ function createExchange(counters, answerSeconds) {
 					...request.headers,
 					...defined({ "content-length": streamed ? String(body.size) : void 0 })
 				},
-				...defined({ body: content }),
-				...defined({ duplex: streamed ? "half" : void 0 })
+				...defined({ body: content })
 			});
 		} catch (error) {
 			throw connectionFailure(request.doing, target.host, error);
@@ -2039,13 +2116,14 @@ function createExchange(counters, answerSeconds) {
 	};
 }
 /** Counts the bytes that pass. */
-function counted(source, count) {
-	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
+async function* counted(source, count) {
+	for await (const chunk of source) {
 		count(chunk.length);
-		controller.enqueue(chunk);
-	} }));
+		yield chunk;
+	}
 }
 // src/world/registry/redirects.ts
+init_errors();
 const maximumRedirects = 5;
 const redirectStatuses = [
 	301,
@@ -2079,7 +2157,7 @@ async function followRedirects(exchange, request, options) {
 			url: target,
 			elsewhere
 		};
-		await discard(response);
+		response.discard();
 		const next = secureLocation(location, target, request.doing);
 		if (!(request.method === "GET" || request.method === "HEAD") && response.status !== 307 && response.status !== 308) throw new OutsideError(request.doing, `${target.host} answered a ${request.method} with ${response.status}`);
 		if (next.origin !== target.origin) elsewhere = true;
@@ -2088,6 +2166,7 @@ async function followRedirects(exchange, request, options) {
 	throw new OutsideError(request.doing, `${request.url.host} redirected more than ${maximumRedirects} times`);
 }
 // src/world/registry/refusals.ts
+init_errors();
 /** Says what a registry's refusal means: who is at fault, and whether another attempt may help. */
 function createExplainRefusal(options) {
 	const { authentication, check, scrubber } = options;
@@ -2148,7 +2227,7 @@ function createRegistryCheck(exchange, url) {
 			method: "GET",
 			doing: request.doing
 		});
-		await discard(response);
+		response.discard();
 		const { status } = response;
 		if (transientStatuses.includes(status)) throw new TransientError(request.doing, `${base.host} answered ${status}`, retryAfter(response));
 		const challenged = status === 401 && response.headers.has("www-authenticate");
@@ -2201,6 +2280,7 @@ function createScrubber() {
 	};
 }
 // src/world/registry/token-endpoint.ts
+init_errors();
 /** Statuses that answer the request, with a token or with a refusal. */
 const answers = [
 	200,
@@ -2277,15 +2357,16 @@ function createTransport(options) {
 				origin: registry.origin,
 				authorization
 			});
-			const { response, url: from, elsewhere } = answer;
-			if (await expectsTls(exchange, request, answer)) {
+			const { url: from, elsewhere } = answer;
+			const response = await unlessTlsExpected(exchange, request, answer);
+			if (response === void 0) {
 				overTls.add(from.host);
 				return authorised(asked);
 			}
 			if (response.status === 401 && !elsewhere && attempt === 0) {
 				const challenge = response.headers.get("www-authenticate");
 				if (authentication.challenged(request, challenge, authorization)) {
-					await discard(response);
+					response.discard();
 					continue;
 				}
 			}
@@ -2296,7 +2377,10 @@ function createTransport(options) {
 					url: from
 				};
 			}
-			throw await explainRefusal(request, answer);
+			throw await explainRefusal(request, {
+				...answer,
+				response
+			});
 		}
 	}
 	/**
@@ -2308,7 +2392,7 @@ function createTransport(options) {
 			...asked,
 			mayLack: true
 		});
-		await discard(response);
+		response.discard();
 		if (response.status === 404) return;
 		throw new TransientError(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
 	}
@@ -2334,7 +2418,6 @@ function createTransport(options) {
 		retrying,
 		stream: async (request) => {
 			const { response, url: from } = await retrying(() => authorised(request));
-			if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
 			const body = watched(response.body, {
 				doing: request.doing,
 				host: from.host,
@@ -2350,14 +2433,18 @@ function createTransport(options) {
 		}
 	};
 }
-/** Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https. */
-async function expectsTls(exchange, { method, doing }, { response, url }) {
-	if (response.status !== 400 || url.protocol !== "http:") return false;
+/**
+* Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https.
+* @returns the answer if the server did not say that; it can still be read
+*/
+async function unlessTlsExpected(exchange, { method, doing }, { response, url }) {
+	if (response.status !== 400 || url.protocol !== "http:") return response;
 	const body = await readWhole(method === "HEAD" ? await exchange(new URL("/v2/", url), {
 		method: "GET",
 		doing
-	}) : response.clone(), url, maximumErrorBytes);
-	return new TextDecoder().decode(body).includes("HTTP request to an HTTPS server");
+	}) : response, url, maximumErrorBytes);
+	if (new TextDecoder().decode(body).includes("HTTP request to an HTTPS server")) return void 0;
+	return method === "HEAD" ? response : response.withBody(body);
 }
 // src/world/registry/client.ts
 function createRegistryClient(options = {}) {
@@ -2379,6 +2466,7 @@ function createRegistryClient(options = {}) {
 	};
 }
 // src/world/registry/layer.ts
+init_errors();
 /**
 * Goes through the files of a layer as it streams in: gzip, zstd or plain, recognised by the first bytes.
 * Leaving the loop ends the stream.
@@ -2520,4 +2608,4 @@ function linkedDigest(image, options = {}) {
 	const page = imagePage(image);
 	return page === void 0 ? shown : `[${shown}](${page})`;
 }
-export { digestOf as A, architectureOfGo as B, readImage as C, atDigest as D, parseJson as E, parseDigest as F, goArchitecture as H, parseReference as I, parseRepository as L, formatRepository as M, isDigest as N, atTag as O, isTag as P, sameRepository as R, imageTimestamp as S, mediaTypes as T, hostArchitecture as U, architectures as V, readReferrer as _, createRegistryClient as a, copyImage as b, isLoopback as c, resolveInLayout as d, NotFoundError as f, readArtifact as g, pushArtifact as h, plainPath as i, formatReference as j, digestIn as k, inLayout as l, findReferrer as m, rememberingClient as n, authFiles as o, copyReferrer as p, layerEntries as r, readAuthFile as s, linkedDigest as t, layoutReader as u, titleAnnotation as v, isIndex as w, setTags as x, fallbackTag as y, shortDigest as z };
+export { parseManifest as A, parseReference as B, setTags as C, isIndex as D, artifactTypeOf as E, formatReference as F, architectures as G, sameRepository as H, formatRepository as I, goArchitecture as K, isDigest as L, atTag as M, digestIn as N, mediaTypes as O, digestOf as P, isTag as R, copyImage as S, readImage as T, shortDigest as U, parseRepository as V, architectureOfGo as W, pushArtifact as _, plainPath as a, titleAnnotation as b, readAuthFile as c, layoutReader as d, openInLayout as f, findReferrer as g, copyReferrer as h, layerEntries as i, atDigest as j, parseJson as k, isLoopback as l, NotFoundError as m, rememberingClient as n, createRegistryClient as o, resolveInLayout as p, hostArchitecture as q, decompressed as r, authFiles as s, linkedDigest as t, inLayout as u, readArtifact as v, imageTimestamp as w, fallbackTag as x, readReferrer as y, parseDigest as z };

@@ -1,8 +1,9 @@
-import { L as withTemporaryFolder, P as isMissing, V as exec, it as messageOf, nt as OutsideError, o as cacheFolder, tt as InputError } from "./host.mjs";
-import { A as digestOf } from "./world-registry.mjs";
+import { F as isMissing, H as exec, N as cacheFolder, R as withTemporaryFolder, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { P as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/world/tools/debian-package.ts
+init_errors();
 /**
 * The files of a Debian package: deb(5), an archive of ar(5). Fedora has no program that unpacks one.
 * @returns name and content of the tar archive with the package's files, such as data.tar.xz
@@ -51,6 +52,7 @@ const pinnedTools = { "busybox-static": {
 	}
 } };
 // src/world/tools/tool-cache.ts
+init_errors();
 /** @throws InputError if the tool does not exist for this architecture */
 function pinOf(name, architecture) {
 	const tool = pinnedTools[name];
@@ -62,7 +64,7 @@ function pinOf(name, architecture) {
 		file
 	};
 	throw new InputError({
-		problem: `there is no ${name} to download for this architecture`,
+		problem: `${name} cannot be downloaded for this architecture`,
 		found: architecture,
 		expected: `one of ${Object.keys(tool.files).join(", ")}`
 	});

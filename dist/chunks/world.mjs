@@ -1,5 +1,6 @@
-import { tt as InputError } from "./host.mjs";
+import { at as init_errors, nt as InputError } from "./host.mjs";
 // src/world/refuse-credentials.ts
+init_errors();
 /**
 * Refuses an address with a user name or a password in it: messages and logs would repeat it. `fetch` refuses such an
 * address too, and its error prints the password.

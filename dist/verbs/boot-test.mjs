@@ -1,7 +1,7 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, E as flag, T as duration, i as defineVerb, j as wholeNumber, p as directory, w as choice } from "../chunks/cli.mjs";
-import { Q as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
-import { g as networks, m as reportTested, n as testImage, p as annotationsOf, t as bootModes } from "../chunks/loop-boot-test.mjs";
+import { $ as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
+import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({

@@ -1,15 +1,16 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { Q as defined, f as renderReports, h as say, tt as InputError, u as exact } from "../chunks/host.mjs";
+import { $ as defined, at as init_errors, f as renderReports, h as say, nt as InputError, u as exact } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
-import { c as pushStatement, d as withoutSigningSecrets, i as provenanceType, l as trustOf, r as formatProvenance, u as attestationSigner } from "../chunks/release-attestations.mjs";
+import { c as attestationSigner, f as formatProvenance, h as keepAtForge, l as withoutSigningSecrets, o as pushStatement, p as provenanceType, s as trustOf } from "../chunks/release-attestations.mjs";
 import { t as requireSignedBase } from "../chunks/release-base-signature.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
-import { j as formatReference } from "../chunks/world-registry.mjs";
+import { F as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
+init_errors();
 var build_image_default = defineVerb({
 	summary: "Build the image of this commit and push it to the test registry",
 	about: `Builds the commit that is checked out, without uncommitted changes. If the test registry already has an image of
@@ -30,7 +31,7 @@ needed, and boot-test --local reads it from there.`,
 	asRoot: true,
 	run: async (inputs, context) => {
 		const { env, log, now } = context;
-		const { git, config, client, root } = await openProject({
+		const { git, config, client, root, forge } = await openProject({
 			directory: inputs.directory,
 			env,
 			log
@@ -76,10 +77,10 @@ needed, and boot-test --local reads it from there.`,
 			}, facts);
 		}
 		const startedAt = now();
-		const signer = await attestationSigner(trustOf({
+		const signer = keepAtForge(await attestationSigner(trustOf({
 			config,
 			root
-		}), env);
+		}), env), forge, log);
 		const { image, built, joined } = await buildImage({
 			...options,
 			onBuilt: async ({ architecture, descriptor }) => {

@@ -1,5 +1,5 @@
 import { i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { N as exists, Q as defined, U as findTool, l as count, n as renderFindings } from "../chunks/host.mjs";
+import { $ as defined, P as exists, W as findTool, l as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import "../chunks/project-configuration.mjs";

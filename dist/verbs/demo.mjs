@@ -1,9 +1,10 @@
 import { A as text, E as flag, i as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
-import { G as requireTools, P as isMissing, rt as UsageError, tt as InputError } from "../chunks/host.mjs";
+import { F as isMissing, K as requireTools, at as init_errors, it as UsageError, nt as InputError } from "../chunks/host.mjs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
+init_errors();
 /** Its presence says that a folder is the results of a demo. Each story writes it at its end. */
 const summaryFile = "summary.json";
 var demo_default = defineVerb({
@@ -93,7 +94,7 @@ function requireNodes(inputs) {
 	if (findZincati(defaultCacheFolder()) !== void 0) return;
 	throw new InputError({
 		field: "--node",
-		problem: "there is no Zincati here",
+		problem: "Zincati cannot be found",
 		remedy: "Build it once by script/rust-tools zincati (9 minutes, needs Rust), or name one: ZINCATI=PATH."
 	});
 }

@@ -1,12 +1,14 @@
 import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { h as say, l as count, n as renderFindings, rt as UsageError, tt as InputError, u as exact } from "../chunks/host.mjs";
+import { at as init_errors, h as say, it as UsageError, l as count, n as renderFindings, nt as InputError, u as exact } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
-import { i as readConfig } from "../chunks/project-configuration.mjs";
-import { E as filesInFolder, T as filesInArtifacts, w as filesAtUrl } from "../chunks/release-published.mjs";
-import { a as createRegistryClient } from "../chunks/world-registry.mjs";
+import { a as readConfig } from "../chunks/project-configuration.mjs";
+import { D as filesInFolder, E as filesInArtifacts, T as filesAtUrl } from "../chunks/release-published.mjs";
+import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
+import { o as createRegistryClient } from "../chunks/world-registry.mjs";
 import { statSync } from "node:fs";
 // src/verbs/doctor.ts
+init_errors();
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",
 	about: `
@@ -49,6 +51,7 @@ token may not read is reported as "could not check".
 			files,
 			now: context.now(),
 			grace: inputs.grace,
+			prometheus: readPrometheusCredentials(context.env),
 			witnesses
 		}, {
 			fleets,

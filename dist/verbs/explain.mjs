@@ -1,10 +1,11 @@
 import { A as text, E as flag, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { at as quote } from "../chunks/host.mjs";
+import { at as init_errors, st as quote } from "../chunks/host.mjs";
 import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
 import { i as inMegabytes } from "../chunks/release.mjs";
-import { i as countPackages } from "../chunks/world-packages.mjs";
-import { I as parseReference, V as architectures, a as createRegistryClient, k as digestIn } from "../chunks/world-registry.mjs";
+import { r as countPackages } from "../chunks/world-packages.mjs";
+import { B as parseReference, G as architectures, N as digestIn, o as createRegistryClient } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
+init_errors();
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",
 	about: `For two builds that should have been the same. Layers that both have are not fetched; in the others every file is compared

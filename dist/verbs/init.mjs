@@ -1,12 +1,13 @@
 import { A as text, D as many, E as flag, O as parsed, i as defineVerb, n as canAsk, p as directory, t as askOnTerminal } from "../chunks/cli.mjs";
-import { N as exists, it as messageOf, j as isRehearsal } from "../chunks/host.mjs";
+import { P as exists, W as findTool, at as init_errors, j as isRehearsal, ot as messageOf } from "../chunks/host.mjs";
 import "../chunks/project-configuration.mjs";
-import { i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
+import { a as ours, i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
 import { g as openForge } from "../chunks/world-forge.mjs";
 import { d as Git } from "../chunks/world-git.mjs";
-import { I as parseReference, L as parseRepository, M as formatRepository, V as architectures, j as formatReference } from "../chunks/world-registry.mjs";
+import { B as parseReference, F as formatReference, G as architectures, I as formatRepository, V as parseRepository } from "../chunks/world-registry.mjs";
 import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
+init_errors();
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({
 	summary: "Write the first files of a repository of derived images",
@@ -90,7 +91,7 @@ your workflows keep their names.
 				kept: report.kept,
 				pullRequest: void 0
 			},
-			text: describe(report)
+			text: describe(report, await lacksBranch(report))
 		};
 	}
 });
@@ -124,9 +125,33 @@ async function askFor(image, { inputs, env }) {
 function fleetsOf(choice) {
 	return choice === "one" ? ["stable"] : ["testing", "stable"];
 }
-function describe({ written, kept, isRepository, config }) {
+/** The user's repository does not have our documents. */
+const settingsPage = `https://github.com/${ours.repository}/blob/main/docs/github.md`;
+/** Whether the first fleet's branch has to be made: a clone of an empty repository is on another branch, such as main. */
+async function lacksBranch({ root, isRepository, config }) {
+	if (!isRepository || findTool("git") === void 0) return false;
+	const git = new Git(root);
+	const [first] = Object.values(config.fleets).map((fleet) => fleet.branch);
+	if (await git.try([
+		"symbolic-ref",
+		"--quiet",
+		"--short",
+		"HEAD"
+	]) === first) return false;
+	return !await git.try([
+		"rev-parse",
+		"--quiet",
+		"--verify",
+		`refs/heads/${first}`
+	]);
+}
+function describe({ written, kept, isRepository, config }, lacksFirst) {
 	const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
-	const more = isRepository ? "git add --all && git commit" : `git init -b ${first} && git add --all && git commit`;
+	const more = [
+		...isRepository ? lacksFirst ? [`git switch -c ${first}`] : [] : [`git init -b ${first}`],
+		"git add --all",
+		"git commit"
+	].join(" && ");
 	const width = Math.max(...written.map((path) => path.length));
 	const branches = others.map((branch) => `git branch ${branch}`);
 	return [
@@ -138,7 +163,7 @@ function describe({ written, kept, isRepository, config }) {
 		"  coxswain check",
 		`  ${[more, ...branches].join(" && ")}`,
 		"  coxswain build-image && coxswain boot-test",
-		`On GitHub: push ${first}, and make the settings of docs/github.md (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`
+		`On GitHub: push ${first}, and make the settings of ${settingsPage} (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`
 	].join("\n");
 }
 export { init_default as default };

@@ -1,11 +1,12 @@
 import { A as text, D as many, O as parsed, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { Q as defined, l as count, n as renderFindings, tt as InputError } from "../chunks/host.mjs";
+import { $ as defined, at as init_errors, l as count, n as renderFindings, nt as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { i as lintState } from "../chunks/release-state.mjs";
 import { A as shortCommit, y as findCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts
+init_errors();
 var lint_updates_default = defineVerb({
 	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",
 	about: `
@@ -114,7 +115,7 @@ async function resolve(git, name, field) {
 	if (found !== void 0) return found;
 	throw new InputError({
 		field,
-		problem: "there is no such commit",
+		problem: "this commit cannot be found",
 		found: name,
 		remedy: "Fetch it first."
 	});

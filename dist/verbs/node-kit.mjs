@@ -1,13 +1,14 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { A as beforeWriting, Q as defined, R as writeFileAtomically, tt as InputError } from "../chunks/host.mjs";
+import { $ as defined, A as beforeWriting, at as init_errors, nt as InputError, z as writeFileAtomically } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
-import { h as nodeParts } from "../chunks/project-configuration.mjs";
+import { g as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 // src/verbs/node-kit.ts
+init_errors();
 var node_kit_default = defineVerb({
 	summary: "Write what nodes need to join and follow their fleet: files for the image, Butane and Ignition",
 	about: `
@@ -57,6 +58,7 @@ docs/nodes.md says what each does.
 				policy: policies.get(imageFleet?.name ?? "")
 			})
 		});
+		const signed = [...policies.values()].some((policy) => policy !== void 0);
 		const machines = Object.keys(config.fleets).map((fleet) => {
 			const policy = policies.get(fleet);
 			return {
@@ -86,6 +88,7 @@ docs/nodes.md says what each does.
 			text: [
 				`${inputs.output}: ${written.length} files (${[...chosen].join(", ")})`,
 				"in the image:      COPY node-kit/rootfs/ /",
+				...signed && imageFleet === void 0 ? ["                   without a policy, because each fleet has its own keys: --fleet NAME adds one"] : [],
 				...machines.map(({ fleet }) => `a machine of ${fleet}: ${fleet}.ign, or your own Butane with ${fleet}.bu`)
 			].join("\n")
 		};

@@ -1,10 +1,11 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { tt as InputError } from "../chunks/host.mjs";
+import { at as init_errors, nt as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { i as askNodePolicy, o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
-import { D as atDigest, I as parseReference, j as formatReference } from "../chunks/world-registry.mjs";
+import { B as parseReference, F as formatReference, j as atDigest } from "../chunks/world-registry.mjs";
 // src/verbs/node-policy.ts
+init_errors();
 var node_policy_default = defineVerb({
 	summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
 	about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
@@ -45,7 +46,7 @@ var node_policy_default = defineVerb({
 		const shown = (/* @__PURE__ */ new Map([["policy", JSON.stringify(files.policy, null, 2)], ["registries", files.registries]])).get(inputs.part);
 		if (shown === void 0) throw new InputError({
 			field: "--part",
-			problem: "there is no such file",
+			problem: "this file does not exist",
 			found: inputs.part,
 			expected: "policy or registries"
 		});

@@ -34,7 +34,11 @@ A release is made from the commit that the event names. If the branch has moved 
 				fork: job.kind === "test" && job.fork,
 				fleet,
 				commit: "commit" in job ? job.commit : void 0,
-				matrix: job.kind === "nothing" || job.kind === "lint" ? [] : work
+				matrix: [
+					"nothing",
+					"lint",
+					"halt"
+				].includes(job.kind) ? [] : work
 			},
 			text: describe(job, work)
 		};
@@ -42,7 +46,7 @@ A release is made from the commit that the event names. If the branch has moved 
 	action: { token: true },
 	outputs: {
 		job: {
-			about: "watch, test, lint, release or nothing",
+			about: "watch, test, lint, halt, release or nothing",
 			of: ({ job }) => job
 		},
 		fleet: {
@@ -86,6 +90,7 @@ function describe(job, work) {
 		case "watch": return "watch the base";
 		case "test": return [`build and test for ${job.fleet.name}${job.fork ? ", without credentials" : ""}`, ...jobs].join("\n");
 		case "release": return work.length === 0 ? `release to ${job.fleet.name}: its image is built and tested` : [`build, test and release to ${job.fleet.name}`, ...jobs].join("\n");
+		case "halt": return "hand an alert to watch-fleet";
 		case "lint": return "check a change of the state branch";
 		case "nothing": return `nothing to do: ${job.reason}`;
 	}

@@ -2,7 +2,7 @@ import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { d as exactly, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
-import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
+import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
@@ -14,6 +14,9 @@ Run it as often as you like: it does what is missing.
 --accept-missing-evidence accepts an image that was not tested with these tests, for this fleet. The person and the reason
 are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
+A fleet with vulnerabilities: in coxswain.yaml takes an image only with the report of a scanner that finds nothing above its limit
+(docs/signing.md). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
+
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
 	writes: true,
@@ -24,6 +27,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 		}),
 		commit: text("a commit on the fleet's branch; default: its newest", { placeholder: "SHA" }),
 		"accept-missing-evidence": text("promote it without evidence of its tests, and record why", { placeholder: "REASON" }),
+		"accept-vulnerabilities": text("promote it with what scanners found, and record why", { placeholder: "WHY" }),
 		by: text("who accepts that (default: the actor of the workflow, or the name that git knows)", { placeholder: "NAME" }),
 		"freeze-exception": text("release it although the fleet is frozen, for this reason", { placeholder: "WHY" }),
 		"first-release": firstRelease,
@@ -37,14 +41,18 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 			firstRelease: inputs["first-release"]
 		});
 		const reason = readStatement(inputs["accept-missing-evidence"] ?? "", "--accept-missing-evidence");
-		const accept = reason === "" ? void 0 : {
-			reason,
+		const vulnerable = readStatement(inputs["accept-vulnerabilities"] ?? "", "--accept-vulnerabilities");
+		const acceptedFor = async (why) => why === "" ? void 0 : {
+			reason: why,
 			by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR)
 		};
+		const accept = await acceptedFor(reason);
+		const acceptVulnerabilities = await acceptedFor(vulnerable);
 		const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () => promoteImage(project, {
 			fleet: inputs.fleet,
 			commit: inputs.commit,
 			accept,
+			acceptVulnerabilities,
 			freezeException: readStatement(inputs["freeze-exception"] ?? "", "--freeze-exception"),
 			now: context.now(),
 			env: context.env
@@ -80,6 +88,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 });
 function reportOn(promotion) {
 	const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
+	const { acceptedVulnerabilities: vulnerable } = promotion;
 	const { attached, acceptedByNodes, mounted, copied, requests, signingRequests } = promotion;
 	const work = [
 		mounted > 0 ? `${count(mounted, "blob")} mounted` : void 0,
@@ -91,6 +100,7 @@ function reportOn(promotion) {
 		headline: changed ? say`${fleet}: promoted ${exact(image)}` : say`${fleet}: ${exact(image)} is promoted already; nothing changed`,
 		facts: [
 			accepted === void 0 ? void 0 : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
+			vulnerable === void 0 ? void 0 : { warning: `${vulnerable.accepts.join(", ")}: accepted by ${vulnerable.by}: ${vulnerable.reason}` },
 			say`digest: ${exact(digest)}${accepted === void 0 ? ", the one that was tested" : ""}`,
 			say`tags: ${exactly(tags)}`,
 			signed.length === 0 ? void 0 : say`signed by ${exactly(signed)}${acceptedByNodes === 0 ? "" : `; nodes of ${fleet} accept it by their policy (${count(acceptedByNodes, "digest")} asked)`}`,

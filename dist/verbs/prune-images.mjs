@@ -1,11 +1,12 @@
 import { E as flag, O as parsed, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { f as renderReports, j as isRehearsal, l as count, m as reportText, rt as UsageError } from "../chunks/host.mjs";
+import { at as init_errors, f as renderReports, it as UsageError, j as isRehearsal, l as count, m as reportText } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts
+init_errors();
 var prune_images_default = defineVerb({
 	summary: "Delete images that no fleet needs from the production repository and the test registry",
 	about: `Shows what it would delete. With --delete it asks, and then deletes; scripts and workflows add --yes.

@@ -1,8 +1,9 @@
 import { A as text, O as parsed, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { F as parseGraphUpdates, S as parseGraphReleases, U as buildGraph, W as formatGraph, f as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
-import { I as readFileIfThere, it as messageOf, rt as UsageError, tt as InputError } from "../chunks/host.mjs";
-import { V as architectures } from "../chunks/world-registry.mjs";
+import { E as parseGraphReleases, J as formatGraph, g as throttleGraph, q as buildGraph, t as warinessOf, z as parseGraphUpdates } from "../chunks/guidance.mjs";
+import { L as readFileIfThere, at as init_errors, it as UsageError, nt as InputError, ot as messageOf } from "../chunks/host.mjs";
+import { G as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
+init_errors();
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",
 	about: `
@@ -86,7 +87,7 @@ async function readInput(file, flag) {
 	if (content !== void 0) return content;
 	throw new InputError({
 		field: flag,
-		problem: "there is no such file",
+		problem: "this file does not exist",
 		found: file
 	});
 }

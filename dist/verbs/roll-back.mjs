@@ -1,11 +1,12 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { f as renderReports, rt as UsageError } from "../chunks/host.mjs";
+import { at as init_errors, f as renderReports, it as UsageError } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject, p as describeMovedTags } from "../chunks/release.mjs";
-import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
+import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
+init_errors();
 var roll_back_default = defineVerb({
 	summary: "Withdraw a release of a fleet, and propose the last good content as a new release",
 	about: `Withdraws the release (it is no longer offered to any node), and keeps one pull request that restores the

@@ -1,6 +1,6 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
 import { A as text, S as readValues, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { _ as codeBlock, nt as OutsideError, tt as InputError } from "../chunks/host.mjs";
+import { _ as codeBlock, at as init_errors, nt as InputError, rt as OutsideError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
@@ -11,14 +11,18 @@ import promote_image_default from "./promote-image.mjs";
 import publish_updates_default from "./publish-updates.mjs";
 import start_rollout_default from "./start-rollout.mjs";
 import watch_base_default from "./watch-base.mjs";
+import watch_fleet_default from "./watch-fleet.mjs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 // src/verbs/run-event.ts
+init_errors();
 var run_event_default = defineVerb({
 	summary: "Do the whole job for the event of this workflow run",
 	about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
 
-  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates if something is published
+  schedule, workflow_dispatch   watch-base, open-promotion; if something is published, publish-updates, and watch-fleet
+                                before it if coxswain.yaml has halt-when or success-threshold
+  repository_dispatch           of the type coxswain-halt: watch-fleet with the alert, publish-updates
   pull_request                  build-image, boot-test; without any credential for a fork's
   pull_request_target           into the state branch: lint-updates
   push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
@@ -73,7 +77,7 @@ var run_event_default = defineVerb({
 	},
 	outputs: {
 		job: {
-			about: "watch, test, lint, release or nothing",
+			about: "watch, test, lint, halt, release or nothing",
 			of: ({ job }) => job
 		},
 		fleet: {
@@ -124,9 +128,19 @@ async function stepsOf(job, project, site) {
 					"open-promotion",
 					{}
 				]] : [],
+				...released && isWatched(config) ? [[
+					watch_fleet_default,
+					"watch-fleet",
+					{}
+				]] : [],
 				...released ? [publish] : []
 			];
 		}
+		case "halt": return [[
+			watch_fleet_default,
+			"watch-fleet",
+			{ alert: job.alert }
+		], publish];
 		case "lint": return [[
 			lint_updates_default,
 			"lint-updates",
@@ -156,6 +170,10 @@ async function stepsOf(job, project, site) {
 			];
 		}
 	}
+}
+/** Some fleet has something that watch-fleet evaluates. */
+function isWatched({ fleets }) {
+	return Object.values(fleets).some(({ haltWhen, successThreshold }) => haltWhen.length > 0 || successThreshold !== void 0);
 }
 function testSteps(architectures, where) {
 	return [[

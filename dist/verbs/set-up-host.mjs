@@ -1,9 +1,10 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, D as many, i as defineVerb, k as readChoice } from "../chunks/cli.mjs";
-import { Q as defined, tt as InputError } from "../chunks/host.mjs";
+import { $ as defined, at as init_errors, nt as InputError } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
-import { U as hostArchitecture } from "../chunks/world-registry.mjs";
+import { q as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
+init_errors();
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",
 	about: `For runners, and for machines of your own. Installs packages by apt-get (Debian, Ubuntu) or dnf (Fedora), as root or by a
@@ -47,7 +48,7 @@ tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
 const kvmTexts = {
 	ours: "/dev/kvm is open to this user",
 	opened: "/dev/kvm was opened to this user",
-	absent: "there is no /dev/kvm: machines are emulated, which is slower",
+	absent: "/dev/kvm does not exist: machines are emulated, which is slower",
 	refused: "/dev/kvm stays closed to this user: machines are emulated, which is slower. On most systems the group kvm may use it: usermod -aG kvm USER"
 };
 function readMirror(address) {

@@ -1,5 +1,5 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { P as isMissing, f as renderReports, h as say, l as count, tt as InputError, u as exact } from "../chunks/host.mjs";
+import { F as isMissing, at as init_errors, f as renderReports, h as say, l as count, nt as InputError, u as exact } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
@@ -7,6 +7,7 @@ import { g as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 // src/verbs/sign-image.ts
+init_errors();
 var sign_image_default = defineVerb({
 	summary: "Sign releases of a fleet with its keys, in the format that nodes check",
 	about: `promote-image signs what it promotes. This is for older releases, and for a change of keys: it adds missing signatures to

@@ -1,10 +1,11 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { f as renderReports, it as messageOf, nt as OutsideError } from "../chunks/host.mjs";
+import { at as init_errors, f as renderReports, ot as messageOf, rt as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
+init_errors();
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",
 	about: "It only reads, and changes nothing.",

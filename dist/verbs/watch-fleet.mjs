@@ -1,5 +1,5 @@
 import { A as text, D as many, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { f as renderReports, it as messageOf, l as count, m as reportText, rt as UsageError, t as repeat, tt as InputError } from "../chunks/host.mjs";
+import { at as init_errors, f as renderReports, it as UsageError, l as count, m as reportText, nt as InputError, ot as messageOf, t as repeat } from "../chunks/host.mjs";
 import { n as publishUpdates } from "../chunks/loop-publish-updates.mjs";
 import { i as readDispatch, n as noIncidents, r as reportIncidents, t as watchFleet } from "../chunks/operate-watch-fleet.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
@@ -8,13 +8,17 @@ import { A as shortCommit } from "../chunks/world-git.mjs";
 import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
 import { resolve } from "node:path";
 // src/verbs/watch-fleet.ts
+init_errors();
 var watch_fleet_default = defineVerb({
-	summary: "Pause rollouts that make trouble: evaluate halt-when of each fleet",
+	summary: "Pause rollouts that make trouble, and open rings after rings that did well",
 	about: `
 Asks what halt-when in coxswain.yaml names. If a condition is trouble while a release rolls out, the rollout is paused, with the
 evidence as its reason: one commit on the state branch. Each condition halts a rollout once: it has to be clear before it can do
 so again, so resume is final. What cannot be asked counts neither as trouble nor as health: it is reported, nothing
 changes, and the exit code is 3.
+
+If the fleet has a success-threshold, a rollout opens ring by ring: the next ring opens when its time has come, the rings
+before it did well (coxswain observe --record counts their nodes), and every condition of halt-when is calm.
 
 It also keeps one issue on GitHub for each failure, and closes it when that is over: a halt, a release that failed, a red pull request
 of the base, a release or a publication that is overdue. notify.command in coxswain.yaml is run for them too.
@@ -94,8 +98,8 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 			of: ({ fleets }) => fleets.filter(({ steps }) => steps.some(({ what }) => what === "halted")).map(({ fleet }) => fleet).join("\n")
 		},
 		changed: {
-			about: "true if a rollout was halted or resumed, and has to be published",
-			of: ({ fleets }) => fleets.some(({ steps }) => steps.length > 0)
+			about: "true if a rollout was halted or resumed, or a ring was opened, and it has to be published",
+			of: ({ fleets }) => fleets.some(({ steps, opened }) => steps.length + opened.length > 0)
 		}
 	}
 });
@@ -120,7 +124,7 @@ async function evaluateOnce(project, { fleets, alert, publish }, { env, now, log
 		now: now(),
 		log
 	});
-	const written = watches.some(({ steps }) => steps.length > 0) || failures.length === 0 ? await publish?.() : void 0;
+	const written = watches.some(({ steps, opened }) => steps.length + opened.length > 0) || failures.length === 0 ? await publish?.() : void 0;
 	if (failures.length > 0) {
 		for (const watch of watches) log.info(reportText(reportOn(watch)));
 		for (const error of failures.slice(1)) log.warn(messageOf(error));
@@ -186,9 +190,9 @@ function dataOf({ watches, incidents, written }) {
 		written: written ?? null
 	};
 }
-function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit }) {
+function reportOn({ fleet, conditions, halted, summary, warnings, rings, stateCommit }) {
 	return {
-		headline: `${fleet}: ${conditions.length === 0 ? "it has no halt-when" : stateCommit !== void 0 ? summary : halted.length > 0 ? `${halted.join(", ")} stays halted` : "nothing to halt"}`,
+		headline: `${fleet}: ${conditions.length + rings.length === 0 && stateCommit === void 0 ? "it has no halt-when, and no ring that a rollout waits for" : stateCommit !== void 0 ? summary : halted.length > 0 ? `${halted.join(", ")} stays halted` : "nothing to halt"}`,
 		facts: [
 			...warnings.map((warning) => ({ warning })),
 			conditions.length === 0 ? void 0 : {
@@ -203,6 +207,7 @@ function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit })
 					what
 				])
 			},
+			...rings.map(({ version, is, note }) => `${version} ${is === "well" ? "goes on" : "waits"}: ${note}`),
 			stateCommit === void 0 ? void 0 : `commit ${shortCommit(stateCommit)}; public with the next publish-updates`
 		]
 	};
