@@ -27,3 +27,15 @@ export const readNodeVerdict = (answer: unknown) => verdictAnswer.parse(answer);
 export const readPromotion = (answer: unknown) => promotionAnswer.parse([answer].flat()[0]);
 export const readExamination = (answer: unknown) =>
   z.object({ findings: z.array(z.unknown()), images: z.number() }).parse(answer);
+export const readObserved = (answer: unknown) =>
+  z.object({ fleets: z.array(z.object({ fleet: z.string(), nodes: z.number() })) }).parse(answer);
+export const readHalted = (answer: unknown) =>
+  z
+    .object({
+      fleets: z.array(
+        z.object({
+          steps: z.array(z.object({ version: z.string(), condition: z.string(), what: z.string() })),
+        }),
+      ),
+    })
+    .parse(answer);

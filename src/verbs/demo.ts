@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { playAdoption } from '../demo/adoption-scene.ts';
 import { findZincati } from '../demo/base-agent.ts';
 import { defaultCacheFolder } from '../demo/base-images.ts';
 import { playFailure } from '../demo/failing-story.ts';
@@ -56,6 +57,8 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
         const { digest } = await playLoop(scene, rehearsed ? rehearsalTests : {});
         if (inputs.node) await playNodes(scene, digest);
         if (rehearsed) await playBrokenUpgrade(scene);
+        // The machines of --node have followed the rollout to its end: there is nothing to halt.
+        if (!inputs.node) await playAdoption(scene);
       }
       if (inputs['keep-running']) {
         stage.note(
@@ -77,7 +80,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
       data: { output, steps: stage.steps, seconds },
       text: `
 Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
-  ${join(inputs.output, 'site', 'index.html')}   the dashboard: open it in a browser
+  ${join(inputs.output, 'site', 'index.html')}   the dashboard, with adoption and a halt: open it in a browser
   ${join(inputs.output, 'site')}/   what a web server would serve to nodes
   ${join(inputs.output, 'adoption.svg')}   how nodes would take the update, simulated
   ${join(inputs.output, 'pull-requests')}/   the pull requests as a reviewer sees them
