@@ -1,7 +1,7 @@
 import { $ as defined, B as onInterrupt, E as styled, H as exec, J as formatTime, K as requireTools, L as readFileIfThere, P as exists, R as withTemporaryFolder, W as findTool, a as insideRoot, at as init_errors, nt as InputError, o as startProcess, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
 import { B as parseReference, I as formatRepository, T as readImage, U as shortDigest, V as parseRepository, j as atDigest, l as isLoopback, o as createRegistryClient, z as parseDigest } from "./world-registry.mjs";
-import { B as parseUpdateMetadata, D as parseReleaseIndex, X as parseGraph, b as rolloutProgress, g as throttleGraph, q as buildGraph, r as chooseUpdate } from "./guidance.mjs";
+import { B as parseUpdateMetadata, D as parseReleaseIndex, X as parseGraph, _ as nextOpening, b as rolloutProgress, g as throttleGraph, q as buildGraph, r as chooseUpdate } from "./guidance.mjs";
 import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
 import { a as readConfig, m as ringsToShow, p as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
@@ -22,6 +22,177 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer, request } from "node:http";
 import { request as request$1 } from "node:https";
 import { createServer as createServer$1 } from "node:net";
+// src/demo/verb-answers.ts
+const buildAnswer = object({
+	version: string(),
+	digest: string(),
+	image: string()
+});
+const bootAnswer = object({
+	verdict: string(),
+	passed: boolean(),
+	accelerator: string().optional(),
+	tests: array(object({
+		name: string(),
+		result: string()
+	})).optional(),
+	upgrades: array(object({
+		from: string(),
+		result: string()
+	})).optional(),
+	agent: string().optional(),
+	system: object({
+		manager: string(),
+		state: string()
+	}).optional()
+});
+const pullRequestAnswer = object({
+	pullRequest: number(),
+	ready: boolean().optional()
+});
+const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
+	name: string(),
+	state: string()
+})) });
+const promotedAnswer = object({
+	requests: number(),
+	signingRequests: number()
+});
+const verdictAnswer = object({
+	accepted: boolean(),
+	reason: string().optional()
+});
+const readBuild = (answer) => buildAnswer.parse(answer);
+const readBoot = (answer) => bootAnswer.parse(answer);
+const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
+const readPromoted = (answer) => promotedAnswer.parse(answer);
+const readNodeVerdict = (answer) => verdictAnswer.parse(answer);
+/** `open-promotion` answers one entry for each promotion; the demo has one. */
+const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
+const readExamination = (answer) => object({
+	findings: array(unknown()),
+	images: number()
+}).parse(answer);
+const readObserved = (answer) => object({ fleets: array(object({
+	fleet: string(),
+	nodes: number()
+})) }).parse(answer);
+const readHalted = (answer) => object({ fleets: array(object({ steps: array(object({
+	version: string(),
+	condition: string(),
+	what: string()
+})) })) }).parse(answer);
+// src/demo/adoption-scene.ts
+const nodes = 1e3;
+const hour$1 = 3600;
+const day$1 = 24 * hour$1;
+const basearch$1 = "x86_64";
+/** So many nodes run the new release, fail, and go back. */
+const cameBack = 12;
+/**
+* A thousand nodes of stable poll while the rollout is half-way, and some of them come back to the old release: observe
+* counts them by the access log, and watch-fleet halts the rollout. The dashboard shows both.
+*/
+async function playAdoption(scene) {
+	const { stage, options, site } = scene;
+	const fleet = "stable";
+	const file = (name) => readFile(join(site, fleet, name), "utf8");
+	const { releases } = parseReleaseIndex(await file("releases.json"), "releases.json");
+	const updates = parseUpdateMetadata(await file("updates.json"), "updates.json");
+	const [before, newest] = releases.slice(-2).map(({ version }) => version);
+	const rollout = updates.releases.find(({ version }) => version === newest)?.metadata.rollout ?? {};
+	const start = rollout.start_epoch ?? 0;
+	const now = start + Math.floor((rollout.duration_minutes ?? 0) * 60 / 2) + 6 * hour$1;
+	const { rings } = await readConfig(scene.repository);
+	stage.chapter("A thousand nodes of stable, as the access log of the web server knows them");
+	const log = join(options.output, "access.log");
+	await stage.step("observe", async () => {
+		const lines = Array.from({ length: nodes }, (_, index) => {
+			const ring = rings[index % rings.length];
+			const opens = nextOpening(rollout, ring?.wariness ?? 1, start - 1) ?? start;
+			return pollsOf({
+				id: createHash("sha256").update(`node ${index}`).digest("hex").slice(0, 32),
+				folder: ring?.folders[0] ?? "",
+				versions: {
+					before,
+					newest
+				},
+				taken: opens + index % 37 * 600,
+				back: index % rings.length < 2 && index < rings.length / 2 * cameBack,
+				now
+			});
+		}).flat();
+		lines.sort((one, other) => one.at - other.at);
+		await writeFile(log, lines.map(({ line }) => `${line}\n`).join(""));
+		scene.setTime(now);
+		const [found] = readObserved(await scene.coxswain([
+			"observe",
+			"--log",
+			log,
+			"--fleet",
+			fleet,
+			"--record"
+		], { env: { COXSWAIN_OBSERVE_SALT: "the demo needs no secret, its nodes are made up" } })).fleets;
+		if (found?.nodes !== nodes) throw new Error(`observe counted ${found?.nodes} nodes`);
+		return {
+			value: void 0,
+			what: `${lines.length} requests of ${nodes} nodes counted`
+		};
+	});
+	stage.chapter("Some of them came back to the old release: the rollout halts on its own");
+	await stage.step("watch-fleet", async () => {
+		const config = join(scene.repository, "coxswain.yaml");
+		const text = await readFile(config, "utf8");
+		await writeFile(config, text.replace(/^( {2}stable: \{ )/m, `$1halt-when: [{ name: went-back, came-back: { nodes: 5 } }], `));
+		const { fleets } = readHalted(await scene.coxswain([
+			"watch-fleet",
+			"--fleet",
+			fleet,
+			"--output",
+			site
+		]));
+		const halted = fleets.flatMap(({ steps }) => steps).filter(({ what }) => what === "halted");
+		if (halted.length !== 1) throw new Error(`${halted.length} rollouts were halted`);
+		return {
+			value: void 0,
+			what: `${halted[0]?.version} is halted: ${halted[0]?.condition}`
+		};
+	});
+}
+/** A node asks every few hours here, so that the log stays small; Zincati asks every five minutes. */
+function pollsOf(node) {
+	const { id, folder, versions, taken, back, now } = node;
+	const every = 4 * hour$1;
+	const first = now - 2 * day$1 - Number.parseInt(id.slice(0, 4), 16) % every;
+	return Array.from({ length: Math.floor((now - first) / every) + 1 }, (_, index) => {
+		const at = first + index * every;
+		const runsNew = at >= taken && !(back && at >= taken + 2 * every);
+		const query = new URLSearchParams({
+			basearch: basearch$1,
+			group: "default",
+			node_uuid: id,
+			os_checksum: "",
+			os_version: runsNew ? versions.newest : versions.before,
+			platform: "qemu",
+			stream: "stable"
+		});
+		const path = [
+			"/stable",
+			basearch$1,
+			...folder === "" ? [] : [folder],
+			"v1/graph"
+		].join("/");
+		return {
+			at,
+			line: `192.0.2.1 - - [${clfTime(at)}] "GET ${path}?${query} HTTP/1.1" 200 2048 "-" "zincati/0.0.30"`
+		};
+	});
+}
+/** `30/Nov/2026:17:00:00 +0000` */
+function clfTime(seconds) {
+	const [, date, month, year, time] = (/* @__PURE__ */ new Date(seconds * 1e3)).toUTCString().split(" ");
+	return `${date}/${month}/${year}:${time} +0000`;
+}
 // src/demo/base-agent.ts
 init_errors();
 /**
@@ -936,59 +1107,8 @@ async function moveExistingBase(options) {
 		}
 	}));
 }
-// src/demo/verb-answers.ts
-var import_dist = require_dist();
-const buildAnswer = object({
-	version: string(),
-	digest: string(),
-	image: string()
-});
-const bootAnswer = object({
-	verdict: string(),
-	passed: boolean(),
-	accelerator: string().optional(),
-	tests: array(object({
-		name: string(),
-		result: string()
-	})).optional(),
-	upgrades: array(object({
-		from: string(),
-		result: string()
-	})).optional(),
-	agent: string().optional(),
-	system: object({
-		manager: string(),
-		state: string()
-	}).optional()
-});
-const pullRequestAnswer = object({
-	pullRequest: number(),
-	ready: boolean().optional()
-});
-const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
-	name: string(),
-	state: string()
-})) });
-const promotedAnswer = object({
-	requests: number(),
-	signingRequests: number()
-});
-const verdictAnswer = object({
-	accepted: boolean(),
-	reason: string().optional()
-});
-const readBuild = (answer) => buildAnswer.parse(answer);
-const readBoot = (answer) => bootAnswer.parse(answer);
-const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
-const readPromoted = (answer) => promotedAnswer.parse(answer);
-const readNodeVerdict = (answer) => verdictAnswer.parse(answer);
-/** `open-promotion` answers one entry for each promotion; the demo has one. */
-const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
-const readExamination = (answer) => object({
-	findings: array(unknown()),
-	images: number()
-}).parse(answer);
 // src/demo/trust-scene.ts
+var import_dist = require_dist();
 const fleets = ["testing", "stable"];
 /** The private key of a fleet: outside of the repository, as make-key requires. */
 function fleetKeyFile({ place }, fleet) {
@@ -2234,4 +2354,4 @@ async function unmountBelow(folder) {
 	const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "").filter((path) => path.startsWith(`${folder}/`));
 	for (const path of mounts.reverse()) await exec("umount", ["--lazy", path]);
 }
-export { rehearsalTests as a, formatTable as c, defaultCacheFolder as d, findZincati as f, playBrokenUpgrade as i, playFailure as l, createStage as n, playNodes as o, openScene as r, playLoop as s, withWorkplace as t, versions as u };
+export { rehearsalTests as a, formatTable as c, defaultCacheFolder as d, findZincati as f, playBrokenUpgrade as i, playFailure as l, createStage as n, playNodes as o, playAdoption as p, openScene as r, playLoop as s, withWorkplace as t, versions as u };

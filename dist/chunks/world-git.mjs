@@ -1030,9 +1030,14 @@ function explainPushFailure(failure, doing, place) {
 		place
 	});
 	return new RemoteError({
-		problem: `${doing} failed: the remote refuses it (${refused})`,
+		problem: `${doing} failed: the remote refuses it (${refused})${wordsOfRemote(failure)}`,
 		remedy: "Its hooks or branch protection decide that: let this login push to that branch. Nothing was changed; running the same command again is safe."
 	});
+}
+/** What a hook or the server itself said: `: error: GH006: Protected branch update failed`. */
+function wordsOfRemote(failure) {
+	const words = [...failure.matchAll(/^remote: *(.*\S)/gm)].map(([, line = ""]) => line).join(" ").replaceAll(/\p{Cc}+/gu, " ").slice(0, 300);
+	return words === "" ? "" : `: ${words}`;
 }
 /** The folder of a remote on this machine, for locks that a killed git left there; undefined for any other remote. */
 function localFolder(url) {

@@ -1,5 +1,5 @@
 import { A as text, E as flag, i as defineVerb } from "../chunks/cli.mjs";
-import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
+import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, p as playAdoption, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
 import { F as isMissing, K as requireTools, at as init_errors, it as UsageError, nt as InputError } from "../chunks/host.mjs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -53,6 +53,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 				const { digest } = await playLoop(scene, rehearsed ? rehearsalTests : {});
 				if (inputs.node) await playNodes(scene, digest);
 				if (rehearsed) await playBrokenUpgrade(scene);
+				if (!inputs.node) await playAdoption(scene);
 			}
 			if (inputs["keep-running"]) {
 				stage.note(`\nThe registry is running: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
@@ -79,7 +80,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 			},
 			text: `
 Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
-  ${join(inputs.output, "site", "index.html")}   the dashboard: open it in a browser
+  ${join(inputs.output, "site", "index.html")}   the dashboard, with adoption and a halt: open it in a browser
   ${join(inputs.output, "site")}/   what a web server would serve to nodes
   ${join(inputs.output, "adoption.svg")}   how nodes would take the update, simulated
   ${join(inputs.output, "pull-requests")}/   the pull requests as a reviewer sees them

@@ -64,7 +64,7 @@ describe('promotions at the same time', () => {
         expect.arrayContaining(['stable', 'testing', '44.20260621.3.1']),
       );
     }
-  }, 60_000);
+  }, 600_000);
 
   it('of two commits to one fleet: the newer one has the tag in the end, and the older can be no release after it', async () => {
     for (const at of rounds) {
@@ -87,5 +87,5 @@ describe('promotions at the same time', () => {
       await expect(promote(project, 'testing', older)).rejects.toThrow(/not newer than the newest release/);
       expect((await look(place)).tags.testing).toBe(built.digest);
     }
-  }, 60_000);
+  }, 600_000);
 });
