@@ -7,6 +7,7 @@ import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.t
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
 import { planPruning } from '../../src/operate/prune-images/prune-images.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import { openState } from '../../src/release/state/state.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { createRegistryClient } from '../../src/world/registry/client.ts';
@@ -24,6 +25,8 @@ export const verbs = [...releaseSteps, 'prune-images'] as const;
 export type VerbName = (typeof verbs)[number];
 
 export const now = 1_785_000_000;
+/** Of the fleet testing. */
+const pair = makeKeyPair();
 
 /**
  * A project with one release and another commit that is built and tested, and a function that tries a verb on it
@@ -44,7 +47,13 @@ type Branches = TestProject['forge']['branches'];
 
 export async function createStage(registry: TestRegistry, proxy: FaultProxy, verb: VerbName): Promise<Stage> {
   const time = now - 10 * 86_400;
-  const project = await createProject(proxy.host, { time, more: 'symbolic-tags: true\n' });
+  const project = await createProject(proxy.host, {
+    time,
+    more: 'symbolic-tags: true\n',
+    fleets:
+      '  testing: { signing: { keys: [keys/testing.pub] } }\n  stable: { promote-from: testing, soak: 48h }',
+    files: { 'keys/testing.pub': pair.publicKey },
+  });
   const { config, git } = project;
   const site = await temporaryFolder();
   await publishBase(project, '44.20260621.3.1');
@@ -77,6 +86,7 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     stateBranch: config.stateBranch,
     site,
     foreignTags: ['stable'],
+    publicKey: pair.publicKey,
     testIsPruned: verb === 'prune-images',
   };
   const storage = join(repositories, config.image.path);
@@ -125,7 +135,11 @@ async function runVerb(project: TestProject, verb: VerbName, site: string, at: n
   if (fleet === undefined) throw new Error('no fleet testing');
   switch (verb) {
     case 'promote-image':
-      return promoteImage(project, { fleet: fleet.name, now: at });
+      return promoteImage(project, {
+        fleet: fleet.name,
+        now: at,
+        env: { COXSWAIN_SIGNING_KEY: pair.privateKey },
+      });
     case 'start-rollout':
       return startRollout(project, { fleet, now: at });
     case 'publish-updates':
