@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { C as verbFirst, a as needsRoot, b as positionalInputs, c as programHelp, d as kindOf, f as commandLineInputs, g as withForgeInputs, h as placeInputs, l as verbHelp, m as isRehearsed, o as errorAnswer, r as versionLine, s as rehearsalAnswer, u as exitCodeOf, v as filesLine, x as readArguments, y as commonInputs } from "./chunks/cli.mjs";
-import { D as forTerminal, E as styled, M as rehearsalVariable, N as cacheFolder, S as oneLine, at as init_errors, b as runAgainAsRoot, it as UsageError, j as isRehearsal, k as answerOfRehearsal, ot as messageOf, tt as nearest, w as createLog, z as writeFileAtomically } from "./chunks/host.mjs";
+import { A as answerOfRehearsal, B as writeFileAtomically, D as styled, M as isRehearsal, N as rehearsalVariable, O as forTerminal, P as cacheFolder, S as oneLine, T as createLog, b as runAgainAsRoot, ct as messageOf, ot as UsageError, rt as nearest, st as init_errors } from "./chunks/host.mjs";
 import module from "node:module";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";

@@ -1,8 +1,8 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { $ as defined, _ as codeBlock, at as init_errors, b as runAgainAsRoot, nt as InputError, ot as messageOf, st as quote, tt as nearest, v as plainText, w as createLog } from "./host.mjs";
+import { T as createLog, _ as codeBlock, b as runAgainAsRoot, ct as messageOf, et as defined, it as InputError, lt as quote, rt as nearest, st as init_errors, v as plainText } from "./host.mjs";
 import { S as readValues, a as needsRoot } from "./cli.mjs";
 import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
-import { I as formatRepository, c as readAuthFile } from "./world-registry.mjs";
+import { F as formatRepository, c as readAuthFile } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
 import { h as passImage } from "./release-gates.mjs";
@@ -127,7 +127,7 @@ function decide(event, config, purpose = "watch") {
 			};
 			throw new InputError({
 				field: "repository_dispatch",
-				problem: "there is nothing to do for this type of event",
+				problem: "coxswain does nothing for this type of event",
 				found: event.type,
 				expected: haltType,
 				remedy: `on: { repository_dispatch: { types: [${haltType}] } }`
@@ -360,7 +360,6 @@ async function untested(parts, commit, fleet) {
 	}
 	return missing;
 }
-// src/cli/actions/action-inputs.ts
 init_errors();
 /** Inputs of actions that no verb has: the steps of action.yml use them. */
 const stepInputs = ["token"];

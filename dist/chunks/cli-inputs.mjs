@@ -1,5 +1,5 @@
 import { E as flag, w as choice } from "./cli.mjs";
-import { G as architectures } from "./world-registry.mjs";
+import { W as architectures } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 // src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */

@@ -1,9 +1,8 @@
-import { $ as defined, H as exec, L as readFileIfThere, X as parseDuration, Z as parseTime, at as init_errors, it as UsageError, nt as InputError, ot as messageOf, tt as nearest } from "./host.mjs";
+import { Q as parseTime, R as readFileIfThere, U as exec, Z as parseDuration, ct as messageOf, et as defined, it as InputError, ot as UsageError, rt as nearest, st as init_errors } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-// src/cli/inputs.ts
 init_errors();
 function text(about, options = {}) {
 	return valueInput(about, options, (raw) => raw);
@@ -208,7 +207,6 @@ function readValues(inputs, given, spell) {
 const completeWord = "__complete";
 /** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
 const filesLine = ":files";
-// src/cli/directory.ts
 /** The input for the checkout, for every verb that works on one. */
 const directory = text("the checkout to work on", {
 	placeholder: "DIR",

@@ -1,11 +1,12 @@
-import { $ as defined, B as onInterrupt, E as styled, H as exec, J as formatTime, K as requireTools, L as readFileIfThere, P as exists, R as withTemporaryFolder, W as findTool, a as insideRoot, at as init_errors, nt as InputError, o as startProcess, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
+import { B as writeFileAtomically, D as styled, F as exists, G as findTool, R as readFileIfThere, U as exec, V as onInterrupt, Y as formatTime, a as insideRoot, at as OutsideError, et as defined, it as InputError, o as startProcess, q as requireTools, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { B as parseReference, I as formatRepository, T as readImage, U as shortDigest, V as parseRepository, j as atDigest, l as isLoopback, o as createRegistryClient, z as parseDigest } from "./world-registry.mjs";
+import { A as atDigest, B as parseRepository, F as formatRepository, H as shortDigest, R as parseDigest, o as createRegistryClient, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { B as parseUpdateMetadata, D as parseReleaseIndex, X as parseGraph, _ as nextOpening, b as rolloutProgress, g as throttleGraph, q as buildGraph, r as chooseUpdate } from "./guidance.mjs";
 import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
 import { a as readConfig, m as ringsToShow, p as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { b as openGitForge } from "./world-forge.mjs";
 import { w as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
@@ -2043,7 +2044,6 @@ async function playBrokenUpgrade(scene) {
 		};
 	});
 }
-// src/demo/scene.ts
 /** Creates the folder of the user's repository and the helpers around it. */
 async function openScene(stage, place, options) {
 	const repository = join(place.folder, "os");
@@ -2183,7 +2183,6 @@ async function runShowing(program, args, options, show) {
 		forget();
 	}
 }
-// src/demo/registry-process.ts
 init_errors();
 const attempts = 5;
 const startSeconds = 15;

@@ -1,14 +1,14 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { $ as defined, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { a as boolean, f as number, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as shortCommit, T as listTree, f as fetchedObjects, g as findRemote } from "./world-git.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { C as StaleBranchError, S as readCommits, _ as readGitHubRun, a as workflowFiles, f as fitBody, i as refusalOf, r as explainFailure, v as findToken, y as gitHubOf } from "./world-forge.mjs";
 import { t as Octokit$1 } from "./octokit-core.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
 import { setTimeout } from "node:timers/promises";
-// src/world/forge/github/api.ts
 init_errors();
 init_fetch_whole();
 /** Longest wait for a rate limit, in seconds. GitHub's own lasts up to an hour; a job should end instead. */
@@ -141,8 +141,9 @@ function requireToken({ token, repository }) {
 }
 function createOctokit(access) {
 	const { apiUrl, log, second = 1e3 } = access;
-	const { origin, protocol, hostname } = new URL(apiUrl);
-	const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
+	const url = new URL(apiUrl);
+	const { origin, protocol } = url;
+	const loopback = isLoopback(url);
 	if (protocol !== "https:" && !loopback) throw new InputError({
 		field: "GITHUB_API_URL",
 		problem: "a token must not travel unencrypted",
@@ -225,7 +226,6 @@ function whyNot(error) {
 	if (refusal.status === 404) return "this repository has none (private ones have them on GitHub Enterprise Cloud)";
 	return `GitHub answers ${refusal.status}: ${refusal.message.replaceAll(/\s+/g, " ")}`;
 }
-// src/world/forge/github/branches.ts
 init_errors();
 const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
 const refSchema = object({ object: objectSchema });
@@ -829,7 +829,6 @@ async function write(api, route, { number, labels, log }) {
 		log.warn(`pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(", ")} by hand.`);
 	}
 }
-// src/world/forge/github/write-pulls.ts
 /** Opens, changes and merges pull requests. Nothing is written if GitHub has it already: approvals stay. */
 function createPullWriter(api, tools) {
 	const { reader, log } = tools;
@@ -988,7 +987,6 @@ function openGitHubPullRequests(api, options) {
 		}
 	};
 }
-// src/world/forge/github/statuses.ts
 const statusSchema = object({
 	context: string(),
 	state: _enum([

@@ -1,7 +1,6 @@
-import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration, st as quote, tt as nearest } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, lt as quote, rt as nearest, st as init_errors } from "./host.mjs";
 import { N as operationsSchema, O as releaseIndex, Q as findProblems, R as nullableEntryFields, T as nullableReleaseFields, U as updateMetadata, V as tidy, b as rolloutProgress, d as findStranded, f as listStranded, m as strandedByTidying, nt as withoutNulls, p as strandedBy, rt as readJson, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
-// src/guidance/lint/lint-finding.ts
 init_errors();
 /** A problem that a schema or parser found, as an error. */
 function findingOf(rule, problem, file) {
@@ -27,7 +26,6 @@ function tryTo(rule, file, work) {
 		return { findings: [findingOf(rule, error.details, file)] };
 	}
 }
-// src/guidance/lint/documents.ts
 /** Reads the files of a fleet and lists every problem in them. */
 function readSources(texts) {
 	const releases = readSource(texts.releases, releaseIndex, nullableReleaseFields);
@@ -63,7 +61,6 @@ function readSource(source, schema, nullable) {
 		findings: []
 	};
 }
-// src/guidance/lint/entries.ts
 /** Checks each entry alone, and against the releases that it names. */
 function* lintEntries({ releases, updates, operations }) {
 	if (updates === void 0) return;

@@ -1,5 +1,5 @@
 import { Z as nodeKeys, b as rolloutProgress, h as rolloutOf, q as buildGraph } from "./guidance.mjs";
-import { J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/openings.ts
 /**

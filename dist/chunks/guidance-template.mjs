@@ -1,9 +1,8 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { f as number, p as object } from "./zod.mjs";
-import { $ as defined, Q as requireDay, X as parseDuration, Y as longestDuration, Z as parseTime, at as init_errors, nt as InputError, ot as messageOf, q as formatDuration } from "./host.mjs";
+import { $ as requireDay, J as formatDuration, Q as parseTime, X as longestDuration, Z as parseDuration, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { H as updateEntry, R as nullableEntryFields, b as rolloutProgress, et as readDocument, v as rolloutEnd } from "./guidance.mjs";
-// src/guidance/template/template-times.ts
 init_errors();
 const weekdays = [
 	"sunday",

@@ -1,4 +1,4 @@
-import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
 import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, n as _enum, p as object, r as array } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
@@ -37,7 +37,6 @@ function addAliases(graph, aliases) {
 		})
 	};
 }
-// src/guidance/json.ts
 init_errors();
 const maximumDepth = 200;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -695,7 +694,7 @@ const operations = openObject("an object {paused, staged, hold, stops, urgent, w
 	stops: array(openObject("a hold set elsewhere", {
 		...statement,
 		until: moment.optional(),
-		source: someText("the place where it was set")
+		source: someText("the label or file that holds the fleet")
 	}), { error: "the list of holds set elsewhere" }).optional(),
 	urgent: array(openObject("an urgent release", {
 		version,
@@ -949,7 +948,6 @@ function nextOpening(rollout, wariness, now) {
 	}
 	return open;
 }
-// src/guidance/throttle.ts
 /**
 * The graph that upstream's policy engine gives a client of this wariness at this time: without the edges to releases
 * whose rollout has not reached it. All nodes stay, because a node must find itself.

@@ -74,7 +74,6 @@ function editDistance(one, other) {
 	return row[other.length] ?? 0;
 }
 // src/host/defined.ts
-init_errors();
 /**
 * The properties that have a value. Optional values are written this way everywhere: a property of our own types is
 * absent or has a value, it is never undefined (exactOptionalPropertyTypes), and JSON has no undefined at all.
@@ -86,7 +85,9 @@ function defined(properties) {
 function definedVariables(env) {
 	return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== void 0));
 }
+var init_defined = __esmMin((() => {}));
 // src/host/time.ts
+init_errors();
 /** The longest duration that is accepted: ten years. Anything longer is a mistake, and would overflow times. */
 const longestDuration = 31536e4;
 const unitSeconds = {
@@ -181,7 +182,6 @@ function requireDay(text, place = {}) {
 function formatTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
-// src/host/tools.ts
 init_errors();
 /** The Debian and Ubuntu package of each program that we call. */
 const packages = {
@@ -643,6 +643,15 @@ function hasColours(env, isTerminal) {
 function oneLine(text) {
 	return text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line, at, all) => at === 0 ? line.trimEnd() : at === all.length - 1 ? line.trimStart() : line.trim()).filter((line, at, all) => line !== "" || at === 0 || at === all.length - 1).join(" ");
 }
+/**
+* A text from outside on one line, for messages: control characters, which could steer a terminal, become spaces, and a
+* long text is cut.
+* @param longest in characters
+*/
+function plainLine(text, longest) {
+	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
+	return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
 /** The text without the slashes at its end. */
 function withoutTrailingSlashes(text) {
 	let end = text.length;
@@ -998,7 +1007,6 @@ async function inParallel(items, parallel, work) {
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	if (failures.length > 0) throw failures[0];
 }
-// src/host/process.ts
 /**
 * Starts a program that outlives this call (a registry, a virtual machine), and writes its output to a file. It is
 * stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
@@ -1226,4 +1234,4 @@ async function repeat(seconds, work) {
 		if (stoppedBy !== void 0) return stoppedBy;
 	}
 }
-export { defined as $, beforeWriting as A, onInterrupt as B, withoutTrailingSlashes as C, forTerminal as D, styled as E, isMissing as F, packageOf as G, exec as H, makeFolder as I, formatTime as J, requireTools as K, readFileIfThere as L, rehearsalVariable as M, cacheFolder as N, Rehearsed as O, exists as P, requireDay as Q, withTemporaryFolder as R, oneLine as S, silentLog as T, fedoraPackageOf as U, untilSignal as V, findTool as W, parseDuration as X, longestDuration as Y, parseTime as Z, codeBlock as _, insideRoot as a, init_errors as at, runAgainAsRoot as b, requireSpace as c, exactly as d, definedVariables as et, renderReports as f, code as g, say as h, formatPercent as i, UsageError as it, isRehearsal as j, answerOfRehearsal as k, count as l, reportText as m, renderFindings as n, InputError as nt, startProcess as o, messageOf as ot, reportMarkdown as p, formatDuration as q, hashOfFile as r, OutsideError as rt, inParallel as s, quote as st, repeat as t, nearest as tt, exact as u, plainText as v, createLog as w, readContainerStorage as x, table as y, writeFileAtomically as z };
+export { requireDay as $, answerOfRehearsal as A, writeFileAtomically as B, plainLine as C, styled as D, silentLog as E, exists as F, findTool as G, untilSignal as H, isMissing as I, formatDuration as J, packageOf as K, makeFolder as L, isRehearsal as M, rehearsalVariable as N, forTerminal as O, cacheFolder as P, parseTime as Q, readFileIfThere as R, oneLine as S, createLog as T, exec as U, onInterrupt as V, fedoraPackageOf as W, longestDuration as X, formatTime as Y, parseDuration as Z, codeBlock as _, insideRoot as a, OutsideError as at, runAgainAsRoot as b, requireSpace as c, messageOf as ct, exactly as d, defined as et, renderReports as f, code as g, say as h, formatPercent as i, InputError as it, beforeWriting as j, Rehearsed as k, count as l, quote as lt, reportText as m, renderFindings as n, init_defined as nt, startProcess as o, UsageError as ot, reportMarkdown as p, requireTools as q, hashOfFile as r, nearest as rt, inParallel as s, init_errors as st, repeat as t, definedVariables as tt, exact as u, plainText as v, withoutTrailingSlashes as w, readContainerStorage as x, table as y, withTemporaryFolder as z };

@@ -1,10 +1,11 @@
-import { $ as defined, A as beforeWriting, B as onInterrupt, F as isMissing, H as exec, K as requireTools, L as readFileIfThere, P as exists, R as withTemporaryFolder, T as silentLog, W as findTool, X as parseDuration, a as insideRoot, at as init_errors, h as say, l as count, nt as InputError, o as startProcess, ot as messageOf, p as reportMarkdown, rt as OutsideError, u as exact, v as plainText, z as writeFileAtomically } from "./host.mjs";
-import { B as parseReference, F as formatReference, H as sameRepository, I as formatRepository, L as isDigest, M as atTag, T as readImage, W as architectureOfGo, d as layoutReader, f as openInLayout, j as atDigest, l as isLoopback, o as createRegistryClient, q as hostArchitecture, u as inLayout, w as imageTimestamp } from "./world-registry.mjs";
+import { B as writeFileAtomically, E as silentLog, F as exists, G as findTool, I as isMissing, R as readFileIfThere, U as exec, V as onInterrupt, Z as parseDuration, a as insideRoot, at as OutsideError, ct as messageOf, et as defined, h as say, it as InputError, j as beforeWriting, l as count, o as startProcess, p as reportMarkdown, q as requireTools, st as init_errors, u as exact, v as plainText, z as withTemporaryFolder } from "./host.mjs";
+import { A as atDigest, C as imageTimestamp, F as formatRepository, I as isDigest, K as hostArchitecture, P as formatReference, U as architectureOfGo, V as sameRepository, d as openInLayout, j as atTag, l as inLayout, o as createRegistryClient, u as layoutReader, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { A as shortCommit, w as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as downloadFolder, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor, v as requireBootSpace } from "./release-candidate.mjs";
 import { Y as formatPublishedGraph, at as aliasesOf, it as addAliases, q as buildGraph } from "./guidance.mjs";
 import { c as pushEvidence, h as withCandidate, m as upgradeStarts, n as testSettings, p as upgradeStages, s as passingEvidence } from "./release-evidence.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
 import { c as attestationSigner, h as keepAtForge, m as runAddress, s as trustOf } from "./release-attestations.mjs";
 import { n as recordPackages, t as readPackages } from "./world-packages.mjs";
@@ -21,7 +22,6 @@ import { once } from "node:events";
 import { accessSync, constants as constants$2, existsSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { createConnection } from "node:net";
-// src/loop/boot-test/agent-question.ts
 init_errors();
 /**
 * What nodes of a fleet would see if the image became its newest release: the graph that would be published, and their
@@ -79,7 +79,6 @@ async function readCurrent({ client }, start, { architecture, log }) {
 		return;
 	}
 }
-// src/loop/boot-test/guest/list-tests.ts
 init_errors();
 function hasUpgradeTests(tests) {
 	return upgradeStages.some((stage) => tests[stage].length > 0);
@@ -780,7 +779,6 @@ async function writeTools(options, top) {
 		await write(join("tests", name), await readFile(path));
 	}
 }
-// src/loop/boot-test/machine/boot-options.ts
 /** How long a machine may run. */
 function deadlineOf({ deadlineSeconds, tests }) {
 	return deadlineSeconds ?? tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? 120), 600);
@@ -799,7 +797,6 @@ function guestSettings(options, image) {
 		...defined({ deployment: options.state?.deployment })
 	};
 }
-// src/loop/boot-test/report/system-finding.ts
 /** A unit that was restarted this often never starts. */
 const mostRestarts = 3;
 /** What is wrong with systemd, as a sentence; undefined if nothing is. */
@@ -880,7 +877,6 @@ function systemState(record) {
 		details: record.details.join("\n")
 	};
 }
-// src/loop/boot-test/report/verdict.ts
 /**
 * What a run means. `allowed.modulesOf` is the version of the kernel that the image has modules of, if that is known. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
 * "done" is a success, and every other ending is a failure with a name.
@@ -1039,7 +1035,6 @@ function testResults(record, tests) {
 		}];
 	});
 }
-// src/loop/boot-test/report/timeline.ts
 /**
 * What a machine did from its start to its end. The guest counts from the start of its kernel, we from the start of
 * QEMU: the first message of the harness connects the two.
@@ -1518,7 +1513,6 @@ async function openReader(path, onLine) {
 		close: () => handle.close()
 	};
 }
-// src/loop/boot-test/machine/machine-report.ts
 /**
 * The report of a machine's run.
 * @param about.seconds that the preparation took, and everything until now
@@ -1682,7 +1676,6 @@ function probeFirmware() {
 	]).copy(firmware, firmware.length - 16);
 	return firmware;
 }
-// src/loop/boot-test/machine/run-with-fallback.ts
 /** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
 const kvmSilenceSeconds = 30;
 /**
@@ -1724,7 +1717,6 @@ function progress(record, tests) {
 	if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ""}`;
 	return record.kernel === void 0 ? "kernel" : "waiting for the system";
 }
-// src/loop/boot-test/machine/boot-with-harness.ts
 /**
 * Boots a machine with the harness in it, runs the tests and reports the result. All modes use it.
 * @throws InputError if something is missing on this host; OutsideError if one of its programs fails
@@ -1871,7 +1863,6 @@ async function readOsRelease(root) {
 	}
 	return {};
 }
-// src/loop/boot-test/report/image-sbom.ts
 init_errors();
 /**
 * Attaches what is in an image to it, while its files are on this machine: the list of its packages, and the SBOM,
@@ -2081,7 +2072,6 @@ function clean(text) {
 function lastLines(text, count) {
 	return clean(text).trimEnd().split("\n").slice(-count).join("\n");
 }
-// src/loop/boot-test/report/image-evidence.ts
 /** The existing evidence of the image, if these same tests passed, by the same settings. */
 async function evidenceOn({ client, config, root }, { reference }, tests) {
 	if (reference === void 0) return void 0;
@@ -2161,7 +2151,6 @@ async function attachEvidence({ client, config }, about) {
 	if (!aboutTheImage(report)) return void 0;
 	return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence, signer)).digest;
 }
-// src/loop/boot-test/report/annotations.ts
 /**
 * One annotation for each failed test, at its file, or one for the machine if it failed itself.
 * @param testsFolder folder of the tests inside the repository
@@ -2493,7 +2482,6 @@ function metaOf({ digest, image: { manifest, config } }) {
 		"ostree.importer.version": "0.15.3"
 	};
 }
-// src/loop/boot-test/guest/root-filesystem.ts
 init_errors();
 /** The exit codes of buildah that are expected here: success, and "it does not exist". */
 const orNot = [
@@ -3051,7 +3039,6 @@ async function readModuleIndex(root, modules) {
 		builtin: await read("modules.builtin")
 	};
 }
-// src/loop/boot-test/image-check.ts
 /** Labels of an image that a program on a node, or one of ours, reads. */
 const neededLabels = {
 	"containers.bootc": "bootc accepts only images with the label of a bootable one",
@@ -3434,7 +3421,6 @@ async function needsExt4(root) {
 		return line === "long" || size !== void 0 && blocks !== void 0 && size - blocks * 512 > largeHole;
 	});
 }
-// src/loop/boot-test/machine/boot-directly.ts
 init_errors();
 const requiredModules = [
 	"virtio_pci",
@@ -3995,7 +3981,6 @@ const ignitionArguments = ["ignition.firstboot", "ignition.platform.id=qemu"];
 function ignitionFiles(path) {
 	return { "opt/com.coreos/config": path };
 }
-// src/loop/boot-test/machine/boot-ostree.ts
 init_errors();
 /** Programs of this machine that the mode needs, besides those of every boot test. */
 const ostreeTools = [
@@ -4181,7 +4166,6 @@ function failedInstallation(report, output) {
 		explanation: `The image could not be installed on a disk by its own bootc: ${last}`
 	};
 }
-// src/loop/boot-test/machine/boot-from-disk.ts
 /**
 * As `runBootTest`, but through the boot loader: the image installs itself on a disk with its own bootc, inside a virtual
 * machine, and a second machine starts from that disk through its firmware.
@@ -4494,7 +4478,6 @@ function problemOf(report, results) {
 	const failed = results.filter(({ result }) => result !== "passed").map(({ name }) => name);
 	return failed.length === 0 ? void 0 : `${failed.join(", ")} failed.`;
 }
-// src/loop/boot-test/rehearsal/ostree-rehearsal.ts
 /**
 * What the harness does at the end of each stage, as a test of that name. No user's test does the update.
 */
@@ -4560,7 +4543,6 @@ async function stepOf(stage, folder) {
 function stepPassed({ tests }, stage) {
 	return tests.some(({ name, result }) => name === `${stage}/${steps[stage].name}` && result === "passed");
 }
-// src/loop/boot-test/machine-of-mode.ts
 init_errors();
 /**
 * Makes an image ready to boot.
@@ -4783,7 +4765,6 @@ async function checkSecureBoot(root, image, certificates) {
 		output: isSigned ? "" : `${[problem, ...said].join("\n")}\n`
 	};
 }
-// src/loop/boot-test/test-run.ts
 /**
 * Everything that is tested about an image, the quick checks first, each only if those before succeeded: its
 * configuration, its files, a boot with the user's tests, and the updates that nodes will make.
@@ -4941,7 +4922,6 @@ function withTotal(report, started) {
 		}
 	};
 }
-// src/loop/boot-test/boot-test.ts
 init_errors();
 /**
 * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result

@@ -1,9 +1,10 @@
-import { $ as defined, A as beforeWriting, H as exec, K as requireTools, L as readFileIfThere, R as withTemporaryFolder, W as findTool, at as init_errors, et as definedVariables, nt as InputError, ot as messageOf, r as hashOfFile, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
+import { B as writeFileAtomically, G as findTool, R as readFileIfThere, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, q as requireTools, r as hashOfFile, st as init_errors, tt as definedVariables, z as withTemporaryFolder } from "./host.mjs";
 import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as parseManifest, C as setTags, D as isIndex, F as formatReference, I as formatRepository, K as goArchitecture, L as isDigest, M as atTag, O as mediaTypes, P as digestOf, S as copyImage, T as readImage, W as architectureOfGo, d as layoutReader, f as openInLayout, j as atDigest, k as parseJson, l as isLoopback, p as resolveInLayout, u as inLayout } from "./world-registry.mjs";
+import { A as atDigest, D as mediaTypes, E as isIndex, F as formatRepository, G as goArchitecture, I as isDigest, N as digestOf, O as parseJson, P as formatReference, S as setTags, U as architectureOfGo, d as openInLayout, f as resolveInLayout, j as atTag, k as parseManifest, l as inLayout, u as layoutReader, w as readImage, x as copyImage } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, y as requireBuildSpace } from "./release-candidate.mjs";
 import { T as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { t as makeRootOfLayers } from "./world-layers.mjs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,6 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { PassThrough, Readable } from "node:stream";
 import { randomBytes, randomUUID } from "node:crypto";
-// src/loop/build-image/base-layers.ts
 init_errors();
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -73,7 +73,6 @@ async function confirmPush(client, tag, expected) {
 function ociLayerType(mediaType) {
 	return mediaType === "application/vnd.docker.image.rootfs.diff.tar.gzip" ? "application/vnd.oci.image.layer.v1.tar+gzip" : mediaType;
 }
-// src/loop/build-image/base-in-storage.ts
 init_errors();
 const folder = "localhost/coxswain-base";
 /** How containers/storage, and buildah, report a base that existed a moment ago. */
@@ -282,7 +281,6 @@ async function execIsolated(isolation, program, args, options) {
 		await network?.then((opened) => opened.close(), () => {});
 	}
 }
-// src/loop/build-image/buildah.ts
 init_errors();
 /**
 * The command line of a build that depends only on its order:
@@ -648,7 +646,6 @@ function configOnLayers(built, config, below) {
 		history: [...earlier, ...own]
 	}));
 }
-// src/loop/build-image/build-one.ts
 /**
 * Builds the candidate for one architecture in buildah's own storage, and keeps it there until `work` has ended.
 * @param baseIn the repository that buildah gets the base from
@@ -807,7 +804,6 @@ async function imagesOf(client, config, manifest) {
 	if (!isIndex(manifest.json)) return [manifest];
 	return Promise.all(manifest.json.manifests.map(({ digest }) => client.getManifest(atDigest(config.image, digest))));
 }
-// src/loop/build-image/build-image.ts
 /**
 * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest: of
 * the image, or of an index if there are several architectures. An existing image is not built again, so machines of

@@ -1,4 +1,4 @@
-import { $ as defined, J as formatTime, at as init_errors, g as code$1, i as formatPercent, l as count, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, v as plainText, y as table$1 } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, g as code$1, i as formatPercent, it as InputError, l as count, st as init_errors, v as plainText, y as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { C as readLabel, T as thawTime, a as unique, c as soakEnd, d as findPromotion, f as syncExternalHolds, h as passImage, i as evaluateAllGates, l as isReady, o as rolloutCompletion, r as chooseRelease, s as rolloutStart, v as recordUrgency } from "./release-gates.mjs";
 import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
@@ -6,7 +6,7 @@ import { A as holdAt, _ as nextOpening, a as adoptionCurve, b as rolloutProgress
 import { F as metadataOf, k as describeHold } from "./release-operations.mjs";
 import { d as renderFleetTemplate, g as promotedDigest, l as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
-import { B as parseReference, I as formatRepository, L as isDigest, N as digestIn, T as readImage, t as linkedDigest } from "./world-registry.mjs";
+import { F as formatRepository, I as isDigest, M as digestIn, t as linkedDigest, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
 import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, w as listCommit } from "./world-git.mjs";
 import { s as trustOf } from "./release-attestations.mjs";
@@ -15,7 +15,6 @@ import { c as comparePackages, i as describePackages, l as identity, r as countP
 import { m as ringsToShow } from "./project-configuration.mjs";
 import { r as severities, t as scanImages } from "./release-vulnerabilities.mjs";
 import { i as findEvidence } from "./release-evidence.mjs";
-// src/loop/open-promotion/approve.ts
 init_errors();
 /**
 * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved
@@ -933,7 +932,6 @@ async function readGuidance({ readUpstream, log }) {
 		return error;
 	}
 }
-// src/loop/open-promotion/open-promotion.ts
 init_errors();
 /** Fleets that are promoted from another one. @throws InputError for one that is not */
 function promotionTargets(config, name) {

@@ -1,4 +1,4 @@
-import { $ as defined, A as beforeWriting, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, et as defined, it as InputError, j as beforeWriting, st as init_errors } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { C as planTags, T as copyAttachments, m as followOffer, t as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
@@ -8,8 +8,7 @@ import { A as refuseHeld, g as refuseHeldByFile } from "./release-operations.mjs
 import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
 import { o as pushAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { C as setTags, F as formatReference, M as atTag, S as copyImage, T as readImage, j as atDigest, n as rememberingClient, w as imageTimestamp } from "./world-registry.mjs";
-// src/loop/promote-image/production-tags.ts
+import { A as atDigest, C as imageTimestamp, P as formatReference, S as setTags, j as atTag, n as rememberingClient, w as readImage, x as copyImage } from "./world-registry.mjs";
 init_errors();
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {

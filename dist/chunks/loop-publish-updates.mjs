@@ -1,5 +1,5 @@
-import { $ as defined, J as formatTime, L as readFileIfThere, at as init_errors, nt as InputError, q as formatDuration } from "./host.mjs";
-import { C as setTags, F as formatReference, M as atTag, j as atDigest, v as readArtifact } from "./world-registry.mjs";
+import { J as formatDuration, R as readFileIfThere, Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { A as atDigest, P as formatReference, S as setTags, _ as readArtifact, j as atTag } from "./world-registry.mjs";
 import { B as parseUpdateMetadata, D as parseReleaseIndex, L as formatUpdateMetadata, X as parseGraph, j as nextHoldEnd, w as formatReleaseIndex } from "./guidance.mjs";
 import { C as planTags, c as neededVersions, g as promotedDigest, m as followOffer } from "./release.mjs";
 import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
@@ -62,7 +62,6 @@ async function refuseLoss(file, text, where) {
 		remedy: "Run coxswain publish-updates in a checkout: it pushes a new artifact."
 	});
 }
-// src/loop/publish-updates/refuse-less.ts
 init_errors();
 /** Two clocks may differ by this many seconds. */
 const clockTolerance = 600;

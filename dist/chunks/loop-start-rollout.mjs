@@ -6,11 +6,10 @@ import { A as refuseHeld, D as stepRings, I as refuseAroundPausedBarrier, g as r
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { a as findAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
-import { F as formatReference, M as atTag, N as digestIn, j as atDigest } from "./world-registry.mjs";
-import { $ as defined, at as init_errors, nt as InputError } from "./host.mjs";
+import { A as atDigest, M as digestIn, P as formatReference, j as atTag } from "./world-registry.mjs";
+import { et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-// src/loop/start-rollout/new-release.ts
 init_errors();
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {

@@ -1,15 +1,14 @@
-import { $ as defined, J as formatTime, _ as codeBlock, at as init_errors, g as code, nt as InputError, q as formatDuration, y as table } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, _ as codeBlock, et as defined, g as code, it as InputError, st as init_errors, y as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
 import { d as withdrawProposal, l as proposeChanges, p as baseBranch } from "./world-forge.mjs";
-import { B as parseReference, F as formatReference, I as formatRepository, M as atTag, R as isTag, T as readImage, U as shortDigest, j as atDigest, m as NotFoundError, t as linkedDigest } from "./world-registry.mjs";
+import { A as atDigest, F as formatRepository, H as shortDigest, L as isTag, P as formatReference, j as atTag, p as NotFoundError, t as linkedDigest, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { c as comparePackages, i as describePackages, r as countPackages, t as readPackages, u as samePackages } from "./world-packages.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { v as defaultUpstream } from "./project-configuration.mjs";
 import { n as describeDownload, r as downloadBetween } from "./release.mjs";
-// src/loop/watch-base/base-image.ts
 init_errors();
 const versionLabel = "org.opencontainers.image.version";
 const kernelLabel = "ostree.linux";
@@ -138,7 +137,6 @@ async function compareBuiltPackages({ client, config, git }, { commit, state }) 
 		throw error;
 	}
 }
-// src/loop/watch-base/choose-base.ts
 init_errors();
 /** What a version tag of the base's repository points at. @throws InputError when there is no such tag */
 async function resolveVersion(client, config, version) {
@@ -361,7 +359,6 @@ async function dateOn(branches, commit) {
 	const milliseconds = Date.parse((await branches.readFile(commit, ".coxswain/refresh") ?? "").trim());
 	return Number.isNaN(milliseconds) ? void 0 : Math.floor(milliseconds / 1e3);
 }
-// src/loop/watch-base/watch-base.ts
 init_errors();
 /**
 * Checks the base, and keeps one pull request up to date for each fleet that is not promoted from another.

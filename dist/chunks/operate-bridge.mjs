@@ -1,4 +1,4 @@
-import { J as formatTime, O as Rehearsed, X as parseDuration, at as init_errors, i as formatPercent, it as UsageError, j as isRehearsal, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError } from "./host.mjs";
+import { J as formatDuration, M as isRehearsal, Y as formatTime, Z as parseDuration, at as OutsideError, ct as messageOf, i as formatPercent, it as InputError, k as Rehearsed, ot as UsageError, st as init_errors } from "./host.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { A as holdAt, b as rolloutProgress, d as findStranded, g as throttleGraph, i as considerUpdate, p as strandedBy, q as buildGraph, u as architecturesOf, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";

@@ -1,4 +1,4 @@
-import { $ as defined, F as isMissing, J as formatTime, L as readFileIfThere, at as init_errors, nt as InputError } from "./host.mjs";
+import { I as isMissing, R as readFileIfThere, Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
 import { n as configFileName, o as readConfigText, r as examineConfig, s as urgentTemplate } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
@@ -10,7 +10,6 @@ import { p as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-// src/operate/check/checkout-finding.ts
 init_errors();
 /** The problem as a finding. @param fallback the place, if the problem names none */
 function errorOf(problem, fallback) {

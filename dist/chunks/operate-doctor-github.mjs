@@ -1,9 +1,9 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { at as init_errors, nt as InputError } from "./host.mjs";
+import { it as InputError, st as init_errors } from "./host.mjs";
 import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
 import { a as ours } from "./project-init.mjs";
-import { I as formatRepository, M as atTag, m as NotFoundError, o as createRegistryClient } from "./world-registry.mjs";
+import { F as formatRepository, j as atTag, o as createRegistryClient, p as NotFoundError } from "./world-registry.mjs";
 // src/operate/doctor/github/setting-check.ts
 init_errors();
 /** A setting that this token may not read. */

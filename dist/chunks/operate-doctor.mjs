@@ -1,6 +1,6 @@
-import { B as parseReference, D as isIndex, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, M as atTag, T as readImage, m as NotFoundError, n as rememberingClient, w as imageTimestamp } from "./world-registry.mjs";
+import { C as imageTimestamp, E as isIndex, F as formatRepository, P as formatReference, V as sameRepository, W as architectures, j as atTag, n as rememberingClient, p as NotFoundError, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { $ as defined, J as formatTime, at as init_errors, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, s as inParallel } from "./host.mjs";
+import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
 import { f as isChosen, m as ringsToShow } from "./project-configuration.mjs";
 import { s as trustOf } from "./release-attestations.mjs";
 import { d as findAcceptance, i as findEvidence, o as newestOf } from "./release-evidence.mjs";
@@ -82,7 +82,6 @@ async function checkBaseUrl(where, { config, files }) {
 	}
 	return problems;
 }
-// src/operate/doctor/checks/node-reference.ts
 init_errors();
 /** The prefixes of rpm-ostree: the registry of an image, and whether it must be signed. */
 const transports = /^(?:ostree-(?:image-signed|unverified-image|remote-image:[^:]+):(?:docker:\/\/|registry:)|ostree-(?:unverified-registry|remote-registry:[^:]+):|docker:\/\/)/;

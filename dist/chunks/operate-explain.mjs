@@ -1,5 +1,5 @@
-import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
-import { B as parseReference, F as formatReference, I as formatRepository, L as isDigest, T as readImage, i as layerEntries, j as atDigest, k as parseJson } from "./world-registry.mjs";
+import { at as OutsideError, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { A as atDigest, F as formatRepository, I as isDigest, O as parseJson, P as formatReference, i as layerEntries, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { n as describeDownload, r as downloadBetween } from "./release.mjs";
 import { c as comparePackages, t as readPackages } from "./world-packages.mjs";
 import { createHash } from "node:crypto";
@@ -58,7 +58,6 @@ async function hashOf(content) {
 	for await (const chunk of content) hash.update(chunk);
 	return `sha256:${hash.digest("hex")}`;
 }
-// src/operate/explain/compare-images.ts
 /** The differences of two images for one architecture, down to the files of their layers. */
 async function compareImages(client, references, architecture) {
 	const one = await readSide(client, references.one, architecture);
@@ -167,7 +166,6 @@ function differences(path, one, other) {
 function isTree(value) {
 	return typeof value === "object" && value !== null;
 }
-// src/operate/explain/explain-size.ts
 init_errors();
 /** What a node on the one image downloads to update to the other. Only manifests and configs are read. */
 async function explainSize(client, references, architecture) {

@@ -1,9 +1,9 @@
 import { S as addRelease } from "./guidance.mjs";
-import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { g as requireCreated, m as isoTime, p as createdOf } from "./release-gates.mjs";
 import { T as commitMessage } from "./release-operations.mjs";
 import { t as tagReader } from "./release.mjs";
-import { B as parseReference, D as isIndex, F as formatReference, H as sameRepository, I as formatRepository, M as atTag, N as digestIn, T as readImage, j as atDigest } from "./world-registry.mjs";
+import { A as atDigest, E as isIndex, F as formatRepository, M as digestIn, P as formatReference, V as sameRepository, j as atTag, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 init_errors();
@@ -71,7 +71,6 @@ function releaseOf(config, fleet, version, images) {
 		})
 	};
 }
-// src/operate/import-release/existing-images.ts
 const versionLabel = "org.opencontainers.image.version";
 const streamLabel = "com.coreos.stream";
 /**

@@ -1,6 +1,6 @@
-import { F as isMissing, I as makeFolder, J as formatTime, N as cacheFolder, at as init_errors, h as say, i as formatPercent, j as isRehearsal, l as count, nt as InputError, ot as messageOf, rt as OutsideError, tt as nearest, u as exact } from "./host.mjs";
+import { I as isMissing, L as makeFolder, M as isRehearsal, P as cacheFolder, Y as formatTime, at as OutsideError, ct as messageOf, h as say, i as formatPercent, it as InputError, l as count, rt as nearest, st as init_errors, u as exact } from "./host.mjs";
 import { g as string, m as record, y as unknown$1 } from "./zod.mjs";
-import { G as architectures } from "./world-registry.mjs";
+import { W as architectures } from "./world-registry.mjs";
 import { G as otherRelease, t as warinessOf } from "./guidance.mjs";
 import { a as FleetCounter, i as tenthOf, s as summarize, t as createKeyMaker } from "./release-adoption.mjs";
 import { chmod, link, readFile, readdir, stat, unlink, writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
-import { $ as defined, at as init_errors, nt as InputError, rt as OutsideError, s as inParallel } from "./host.mjs";
+import { at as OutsideError, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
 import { S as isVersionTag, a as awaitedDigests, g as promotedDigest, o as digestsOf, s as neededDigests, w as subjectOfTag, x as isBuildTag } from "./release.mjs";
-import { D as isIndex, F as formatReference, G as architectures, I as formatRepository, L as isDigest, M as atTag, O as mediaTypes, T as readImage, W as architectureOfGo, j as atDigest, v as readArtifact, w as imageTimestamp, x as fallbackTag } from "./world-registry.mjs";
+import { A as atDigest, C as imageTimestamp, D as mediaTypes, E as isIndex, F as formatRepository, I as isDigest, P as formatReference, U as architectureOfGo, W as architectures, _ as readArtifact, b as fallbackTag, j as atTag, w as readImage } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { j as isFullHash, y as findCommit } from "./world-git.mjs";
 import { D as parseReleaseIndex } from "./guidance.mjs";
@@ -151,7 +151,6 @@ async function deleteManifest(client, repository, digest, tags) {
 	if (await client.resolve(reference) === void 0) return;
 	throw new OutsideError(`deleting ${formatReference(reference)}`, "the registry confirmed the deletion, and still has it", "What was deleted until now was not needed. Run the same command again.");
 }
-// src/operate/prune-images/image-origin.ts
 const versionAnnotation = "org.opencontainers.image.version";
 /** What an image's annotations say of its build; undefined for an image that build-image did not make. */
 function annotatedOrigin({ json }) {

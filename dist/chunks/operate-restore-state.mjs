@@ -1,5 +1,5 @@
 import { D as parseReleaseIndex } from "./guidance.mjs";
-import { at as init_errors, nt as InputError } from "./host.mjs";
+import { it as InputError, st as init_errors } from "./host.mjs";
 import { E as filesInArtifacts, p as requireSignedGuidance } from "./release-published.mjs";
 import { c as fleetFolder, l as parseFleet, r as parseBundle, s as stateReadme, t as bundlePath } from "./release-state.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";

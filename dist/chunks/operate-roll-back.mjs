@@ -1,4 +1,4 @@
-import { $ as defined, J as formatTime, at as init_errors, nt as InputError, v as plainText } from "./host.mjs";
+import { Y as formatTime, et as defined, it as InputError, st as init_errors, v as plainText } from "./host.mjs";
 import { s as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";

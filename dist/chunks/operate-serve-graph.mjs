@@ -1,9 +1,9 @@
-import { $ as defined, F as isMissing, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
-import { D as isIndex, F as formatReference, G as architectures, b as titleAnnotation, l as isLoopback } from "./world-registry.mjs";
+import { I as isMissing, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { E as isIndex, P as formatReference, W as architectures, y as titleAnnotation } from "./world-registry.mjs";
 import { B as parseUpdateMetadata, D as parseReleaseIndex, J as formatGraph, at as aliasesOf, b as rolloutProgress, g as throttleGraph, h as rolloutOf, it as addAliases, q as buildGraph, t as warinessOf } from "./guidance.mjs";
 import { h as sliceName } from "./project-configuration.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
-import { t as refuseCredentials } from "./world.mjs";
+import { r as isLoopback, t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
 import { o as webhooksOf, s as readAlert, t as actOnFindings } from "./release-operations.mjs";
 import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
@@ -978,7 +978,6 @@ function findLayer(layers, name, where) {
 	}
 	throw notPublished(where, `no layer with the title <fleet>/${name}`);
 }
-// src/operate/serve-graph/site-url.ts
 init_errors();
 init_fetch_whole();
 const timeoutMilliseconds = 3e4;
@@ -1076,7 +1075,7 @@ async function fetchText(url, headers) {
 		}
 		return {
 			status: response.status,
-			text: await readBounded(response, tried),
+			text: (await response.bytes(largestFile)).toString(),
 			headers: response.headers
 		};
 	} catch (error) {
@@ -1084,15 +1083,5 @@ async function fetchText(url, headers) {
 		const cause = error instanceof Error && error.cause !== void 0 ? `: ${messageOf(error.cause)}` : "";
 		throw new OutsideError(tried, `${messageOf(error)}${cause}`, void 0, { cause: error });
 	}
-}
-async function readBounded(response, tried) {
-	const chunks = [];
-	let size = 0;
-	for await (const chunk of response.body) {
-		size += chunk.length;
-		if (size > largestFile) throw new OutsideError(tried, `the answer has more than ${largestFile} bytes`);
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
 }
 export { createMetrics as a, createGraphServer as c, folderSource as d, listSiteRings as f, createNodeCounts as i, createAccessLog as l, artifactSource as n, createHaltWebhook as o, readSiteFleet as p, openSite as r, readWebhookSecrets as s, urlSource as t, countSlices as u };

@@ -1,7 +1,7 @@
-import { at as init_errors, nt as InputError } from "./host.mjs";
+import { it as InputError, st as init_errors } from "./host.mjs";
 import { c as neededVersions, o as digestsOf } from "./release.mjs";
 import { a as removeSignatures, d as signingKeys, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { I as formatRepository, j as atDigest } from "./world-registry.mjs";
+import { A as atDigest, F as formatRepository } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
 init_errors();
 /**

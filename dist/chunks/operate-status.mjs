@@ -1,12 +1,11 @@
-import { $ as defined, J as formatTime, at as init_errors, h as say, i as formatPercent, l as count, ot as messageOf, q as formatDuration, rt as OutsideError, u as exact } from "./host.mjs";
-import { B as parseReference } from "./world-registry.mjs";
+import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, h as say, i as formatPercent, l as count, st as init_errors, u as exact } from "./host.mjs";
+import { z as parseReference } from "./world-registry.mjs";
 import { A as holdAt, _ as nextOpening, b as rolloutProgress, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
 import { m as ringsToShow } from "./project-configuration.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
 import { F as metadataOf, d as ringNotes, k as describeHold } from "./release-operations.mjs";
 import { l as isReady, n as findPendingPromotion, u as nextGate } from "./release-gates.mjs";
-// src/operate/status/fleet-status.ts
 init_errors();
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {

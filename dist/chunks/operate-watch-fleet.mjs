@@ -1,4 +1,4 @@
-import { H as exec, J as formatTime, at as init_errors, g as code, i as formatPercent, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, v as plainText } from "./host.mjs";
+import { J as formatDuration, U as exec, Y as formatTime, at as OutsideError, ct as messageOf, g as code, i as formatPercent, it as InputError, st as init_errors, v as plainText } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";

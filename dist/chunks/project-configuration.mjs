@@ -1,6 +1,6 @@
-import { $ as defined, L as readFileIfThere, Q as requireDay, X as parseDuration, Z as parseTime, at as init_errors, nt as InputError, ot as messageOf, tt as nearest } from "./host.mjs";
+import { $ as requireDay, Q as parseTime, R as readFileIfThere, Z as parseDuration, ct as messageOf, et as defined, it as InputError, rt as nearest, st as init_errors } from "./host.mjs";
 import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
-import { B as parseReference, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, V as parseRepository } from "./world-registry.mjs";
+import { B as parseRepository, F as formatRepository, P as formatReference, V as sameRepository, W as architectures, z as parseReference } from "./world-registry.mjs";
 import "./guidance.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
@@ -729,7 +729,6 @@ function configJsonSchema() {
 		...rest
 	};
 }
-// src/project/configuration/problems.ts
 init_errors();
 /** One error that reports every problem of a file, in the order of the file. */
 function errorOf(file, problems) {
@@ -902,7 +901,6 @@ function readRingSuccess(written, place) {
 		...rings === void 0 ? {} : { rings }
 	};
 }
-// src/project/configuration/build-config.ts
 init_errors();
 /**
 * The configuration that the file describes, with every default filled in.
@@ -1135,7 +1133,6 @@ function readVulnerabilityRule(written, path, read) {
 		exceptions
 	};
 }
-// src/project/configuration/check-config.ts
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
 function checkConfig(config, document) {
 	const at = (path) => ({
@@ -1377,7 +1374,7 @@ function ringSuccessProblems({ fleets, rings }, at) {
 		];
 		if (known.length === 0) return [{
 			...at(path),
-			problem: "there is no ring that could do well first",
+			problem: "no ring opens before the others",
 			expected: "a ring with a wariness below 1, such as rings: { canary: 0, early: 0.1 }"
 		}];
 		return (successThreshold.rings ?? []).flatMap((ring, index) => {
@@ -1389,7 +1386,7 @@ function ringSuccessProblems({ fleets, rings }, at) {
 					"rings",
 					index
 				]),
-				problem: rings.some(({ name }) => name === ring) ? "no ring opens after this one" : "there is no such ring",
+				problem: rings.some(({ name }) => name === ring) ? "no ring opens after this one" : "this ring does not exist",
 				found: ring,
 				expected: `one of ${known.join(", ")}`,
 				...defined({ remedy: meant && `Did you mean ${meant}?` })

@@ -1,5 +1,5 @@
-import { $ as defined, at as init_errors, nt as InputError } from "./host.mjs";
-import { B as parseReference, F as formatReference, H as sameRepository, I as formatRepository } from "./world-registry.mjs";
+import { et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { F as formatRepository, P as formatReference, V as sameRepository, z as parseReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
 init_errors();

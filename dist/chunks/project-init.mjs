@@ -1,5 +1,5 @@
-import { A as beforeWriting, F as isMissing, L as readFileIfThere, W as findTool, at as init_errors, nt as InputError, z as writeFileAtomically } from "./host.mjs";
-import { F as formatReference } from "./world-registry.mjs";
+import { B as writeFileAtomically, G as findTool, I as isMissing, R as readFileIfThere, it as InputError, j as beforeWriting, st as init_errors } from "./host.mjs";
+import { P as formatReference } from "./world-registry.mjs";
 import { _ as remoteSeconds, d as Git, h as explainRemoteFailure, v as runWithRemote } from "./world-git.mjs";
 import { _ as migrateConfigText, a as readConfig, c as configJsonSchema, i as parseConfig, n as configFileName, o as readConfigText } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";

@@ -1,9 +1,8 @@
-import { $ as defined, at as init_errors, nt as InputError, tt as nearest } from "./host.mjs";
+import { et as defined, it as InputError, rt as nearest, st as init_errors } from "./host.mjs";
 import { o as createRegistryClient } from "./world-registry.mjs";
 import { A as shortCommit, d as Git, j as isFullHash } from "./world-git.mjs";
 import { a as readConfig } from "./project-configuration.mjs";
 import { g as openForge } from "./world-forge.mjs";
-// src/project/fleets.ts
 init_errors();
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {

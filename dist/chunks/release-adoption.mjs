@@ -1,5 +1,5 @@
-import { $ as defined } from "./host.mjs";
-import { G as architectures } from "./world-registry.mjs";
+import { et as defined } from "./host.mjs";
+import { W as architectures } from "./world-registry.mjs";
 import { G as otherRelease, M as noOperations, Z as nodeKeys, _ as nextOpening, g as throttleGraph, h as rolloutOf, i as considerUpdate, q as buildGraph } from "./guidance.mjs";
 import { d as groupRings, u as groupRingFolders } from "./project-configuration.mjs";
 import { createHmac } from "node:crypto";
@@ -57,7 +57,6 @@ function memo(known, key, make) {
 	known.set(key, value);
 	return value;
 }
-// src/release/adoption/summary.ts
 const daySeconds$2 = 86400;
 const hourSeconds = 3600;
 const curvePoints = 48;

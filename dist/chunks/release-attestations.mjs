@@ -1,7 +1,7 @@
 import { n as __esmMin, o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
-import { $ as defined, F as isMissing, J as formatTime, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { I as isMissing, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { F as formatReference, I as formatRepository, _ as pushArtifact, j as atDigest, y as readReferrer } from "./world-registry.mjs";
+import { A as atDigest, F as formatRepository, P as formatReference, g as pushArtifact, v as readReferrer } from "./world-registry.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { _ as sameKey, c as privateKeys, f as publicHalf, h as publicPem, l as readKeyFile, p as signerOf, v as commandSigner } from "./release-signatures.mjs";
 import { readFile } from "node:fs/promises";
@@ -30,7 +30,6 @@ function keepAtForge(signer, forge, log) {
 		}
 	};
 }
-// src/release/attestations/provenance.ts
 /** https://slsa.dev/spec/v1.0/provenance */
 const provenanceType = "https://slsa.dev/provenance/v1";
 const statementType = "https://in-toto.io/Statement/v1";
@@ -445,7 +444,6 @@ async function pushStatement(client, options) {
 		annotations
 	});
 }
-// src/release/attestations/read-statements.ts
 const schema = looseObject({
 	predicateType: string(),
 	subject: array(looseObject({ digest: looseObject({ sha256: string().optional() }) })),

@@ -1,6 +1,6 @@
-import { at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
-import { F as formatReference, I as formatRepository, T as readImage, j as atDigest } from "./world-registry.mjs";
+import { A as atDigest, F as formatRepository, P as formatReference, w as readImage } from "./world-registry.mjs";
 import { i as askNodePolicy, l as readKeyFile, o as nodePolicy, u as readKeyText } from "./release-signatures.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 // src/release/base-signature/fedora-keys.ts

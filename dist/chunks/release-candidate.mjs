@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { $ as defined, at as init_errors, c as requireSpace, nt as InputError, ot as messageOf, x as readContainerStorage } from "./host.mjs";
+import { c as requireSpace, ct as messageOf, et as defined, it as InputError, st as init_errors, x as readContainerStorage } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
-import { D as isIndex, F as formatReference, M as atTag, R as isTag, T as readImage, j as atDigest } from "./world-registry.mjs";
+import { A as atDigest, E as isIndex, L as isTag, P as formatReference, j as atTag, w as readImage } from "./world-registry.mjs";
 import { A as shortCommit, C as isFolder, D as readBlobs, E as readBlob, O as readTextBlob, S as findEntry, b as readCommitTime, w as listCommit, y as findCommit } from "./world-git.mjs";
 import { s as urgentTemplate } from "./project-configuration.mjs";
 import { v as buildTag, y as buildTagOf } from "./release.mjs";
@@ -154,7 +154,6 @@ function refuseLargeFilePointer(path, bytes) {
 		remedy: `Commit the file itself, fetch it in the Containerfile, or name ${path} in .containerignore.`
 	});
 }
-// src/release/candidate/build-key.ts
 /** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
 const buildKeyAnnotation = "coxswain.build-key";
 /**
@@ -324,7 +323,6 @@ function ignoreMatcher(own, ignoreFile) {
 function escapePattern(path) {
 	return path.replaceAll(/[\\*?[\]!#{}()+^|]/g, "\\$&");
 }
-// src/release/candidate/candidate.ts
 init_errors();
 /**
 * Reads what a commit would build: everything from the commit, nothing from the work tree.

@@ -1,6 +1,6 @@
-import { $ as defined, J as formatTime, at as init_errors, nt as InputError } from "./host.mjs";
+import { Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
-import { B as parseReference, F as formatReference, G as architectures, L as isDigest, _ as pushArtifact, j as atDigest, k as parseJson, y as readReferrer } from "./world-registry.mjs";
+import { A as atDigest, I as isDigest, O as parseJson, P as formatReference, W as architectures, g as pushArtifact, v as readReferrer, z as parseReference } from "./world-registry.mjs";
 import { w as listCommit } from "./world-git.mjs";
 import { Z as nodeKeys, q as buildGraph } from "./guidance.mjs";
 import { d as openBundle, o as pushStatement, u as bundleMediaType } from "./release-attestations.mjs";
@@ -312,7 +312,6 @@ function requireConsistent(evidence, where) {
 		problem: `the result is PASSED, and the update from ${refused.from} failed`
 	});
 }
-// src/release/evidence/store.ts
 init_errors();
 /**
 * Attaches evidence to an image: as a sigstore bundle if there is a signer, else as a statement without a signature.

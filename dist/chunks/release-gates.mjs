@@ -1,5 +1,5 @@
-import { $ as defined, J as formatTime, at as init_errors, i as formatPercent, l as count, nt as InputError, q as formatDuration } from "./host.mjs";
-import { B as parseReference, F as formatReference, G as architectures, T as readImage, j as atDigest, w as imageTimestamp } from "./world-registry.mjs";
+import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, l as count, st as init_errors } from "./host.mjs";
+import { A as atDigest, C as imageTimestamp, P as formatReference, W as architectures, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
@@ -117,7 +117,6 @@ async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) 
 	}
 	return false;
 }
-// src/release/gates/urgent.ts
 init_errors();
 /**
 * The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
@@ -892,7 +891,6 @@ function untilBarrier(from, pending, to) {
 	const barrier = pending.findIndex(({ version }) => metadataOf(from.updates, version).barrier !== void 0);
 	return barrier < 0 ? pending : pending.slice(0, barrier + 1);
 }
-// src/release/gates/pending-promotion.ts
 /**
 * The release that will be promoted into a fleet next; undefined if there is none.
 * @param options.to state of the fleet

@@ -1,4 +1,4 @@
-import { $ as defined, J as formatTime, S as oneLine, Y as longestDuration, Z as parseTime, at as init_errors, i as formatPercent, it as UsageError, nt as InputError, q as formatDuration, tt as nearest } from "./host.mjs";
+import { C as plainLine, J as formatDuration, Q as parseTime, S as oneLine, X as longestDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, ot as UsageError, rt as nearest, st as init_errors } from "./host.mjs";
 import { d as looseObject, g as string, m as record$1, n as _enum, r as array, s as date, t as datetime, v as union } from "./zod.mjs";
 import { A as holdAt, V as tidy, _ as nextOpening, b as rolloutProgress, c as reachedAt, f as listStranded, l as shareAt, m as strandedByTidying, n as judgeRing, p as strandedBy, s as firstStep, v as rolloutEnd, x as resumedRollout, y as rolloutPhase } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
@@ -149,7 +149,6 @@ function refuseAroundPausedBarrier(state, fleet, version) {
 		remedy: `Resume it first (coxswain edit-updates --fleet ${fleet} --action resume), or roll out a newer release as the barrier instead of it.`
 	});
 }
-// src/release/operations/pause-rollout.ts
 init_errors();
 /**
 * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
@@ -353,7 +352,6 @@ function nothingToPause(state, { fleet, version, now }) {
 		...defined({ remedy: complete || barrier !== void 0 ? `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.` : void 0 })
 	});
 }
-// src/release/operations/held-rollouts.ts
 init_errors();
 /** Pauses every rollout that is not complete until the hold ends. Pauses by operators are not changed. */
 function pauseForHold(state, order) {
@@ -417,7 +415,6 @@ function resumeAfterHold(state, now) {
 		warnings: []
 	};
 }
-// src/release/operations/hold.ts
 init_errors();
 /**
 * Keeps new releases out of a fleet, and pauses its rollouts.
@@ -599,7 +596,6 @@ function exclusive(fleet, version, is, asked, reason) {
 		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
 	});
 }
-// src/release/operations/past-start.ts
 init_errors();
 /** A rollout that began in the past would be part of the way at once. UNIX seconds. @throws InputError */
 function refusePastStart(start, now, remedy) {
@@ -924,7 +920,6 @@ function forgetFinished(state, unfinished) {
 	const kept = /* @__PURE__ */ new Set([...unfinished, ...(state.operations.paused ?? []).map(({ version }) => version)]);
 	return (state.operations.staged ?? []).filter(({ version }) => !kept.has(version)).reduce((next, { version }) => withStaged(next, version, void 0), state);
 }
-// src/release/operations/withdraw.ts
 init_errors();
 /**
 * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
@@ -1203,8 +1198,7 @@ function readStatement(text, field) {
 }
 /** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
 function cleanStatement(text) {
-	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
-	return line.length <= longestReason ? line : `${line.slice(0, 999)}…`;
+	return plainLine(text, longestReason);
 }
 /**
 * Name of the person who acts: as given, or git's identity. The mail address is left out, because the name appears in
@@ -1232,7 +1226,6 @@ async function findOperator(git, given) {
 function withoutAddress(text) {
 	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/\s+/g, " ").trim();
 }
-// src/release/operations/read-action.ts
 init_errors();
 /** What each action needs, and what it takes besides: one list, also for help, completion and forms. */
 const actionInputs = {
@@ -1388,7 +1381,6 @@ function wholeMinutes(seconds) {
 		expected: "such as 48h"
 	});
 }
-// src/release/operations/hold-file.ts
 init_errors();
 const fileSchema = looseObject({
 	reason: string().optional(),
@@ -1560,7 +1552,6 @@ function nextRingLook(state, steps, now) {
 	});
 	return times.length === 0 ? void 0 : Math.min(...times);
 }
-// src/release/operations/take-back.ts
 init_errors();
 /**
 * Chooses the two releases.
@@ -1745,7 +1736,6 @@ function webhookCondition(fleet, name, field) {
 		expected: `${webhooks.length > 1 ? "one of " : ""}${webhooks.join(", ")}`
 	});
 }
-// src/release/operations/halt.ts
 init_errors();
 /** How the reason of a pause by a condition starts. */
 const haltPrefix = "halted:";

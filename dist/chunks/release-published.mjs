@@ -1,15 +1,15 @@
-import { $ as defined, A as beforeWriting, F as isMissing, J as formatTime, L as readFileIfThere, at as init_errors, i as formatPercent, nt as InputError, ot as messageOf, q as formatDuration, rt as OutsideError, s as inParallel, z as writeFileAtomically } from "./host.mjs";
+import { B as writeFileAtomically, I as isMissing, J as formatDuration, R as readFileIfThere, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, i as formatPercent, it as InputError, j as beforeWriting, s as inParallel, st as init_errors } from "./host.mjs";
 import { g as string, p as object, t as datetime } from "./zod.mjs";
-import { B as parseReference, D as isIndex, F as formatReference, I as formatRepository, M as atTag, P as digestOf, _ as pushArtifact, b as titleAnnotation, j as atDigest } from "./world-registry.mjs";
+import { A as atDigest, E as isIndex, F as formatRepository, N as digestOf, P as formatReference, g as pushArtifact, j as atTag, y as titleAnnotation, z as parseReference } from "./world-registry.mjs";
 import { d as Git } from "./world-git.mjs";
 import { $ as openObject, A as holdAt, D as parseReleaseIndex, L as formatUpdateMetadata, Y as formatPublishedGraph, Z as nodeKeys, _ as nextOpening, a as adoptionCurve, at as aliasesOf, b as rolloutProgress, d as findStranded, et as readDocument, g as throttleGraph, h as rolloutOf, i as considerUpdate, it as addAliases, o as adoptionShare, q as buildGraph, v as rolloutEnd, w as formatReleaseIndex, y as rolloutPhase } from "./guidance.mjs";
 import { d as findAcceptance, i as findEvidence, o as newestOf } from "./release-evidence.mjs";
 import { l as describeManyRings, p as isNamed, t as ringGatesOf } from "./project-configuration.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { t as refuseCredentials } from "./world.mjs";
 import { c as attestationSigner, o as pushStatement, r as readStatements, s as trustOf } from "./release-attestations.mjs";
 import { c as fleetFolder, r as parseBundle, t as bundlePath } from "./release-state.mjs";
 import { a as describeRollout, d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
-import { t as refuseCredentials } from "./world.mjs";
 import { F as metadataOf, d as ringNotes, u as nextRingLook } from "./release-operations.mjs";
 import { n as findPendingPromotion, w as freezeAt } from "./release-gates.mjs";
 import { c as operateWorkflow } from "./project-init.mjs";
@@ -1616,7 +1616,6 @@ function rememberGraphs(complete, aliases, now) {
 		return text;
 	};
 }
-// src/release/published/page-facts.ts
 init_errors();
 /** So many commits of the state branch are read. */
 const newestCommits = 200;

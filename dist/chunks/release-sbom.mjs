@@ -1,11 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { a as jsonOrUndefined, l as identity, o as fullVersion } from "./world-packages.mjs";
 import { g as string, p as object, r as array, u as literal } from "./zod.mjs";
-import { F as formatReference, I as formatRepository, _ as pushArtifact, y as readReferrer } from "./world-registry.mjs";
+import { F as formatRepository, P as formatReference, g as pushArtifact, v as readReferrer } from "./world-registry.mjs";
 import { o as pushStatement, r as readStatements } from "./release-attestations.mjs";
-import { $ as defined } from "./host.mjs";
+import { et as defined } from "./host.mjs";
 import { createHash } from "node:crypto";
-// src/release/sbom/bill-of-materials.ts
 /** The names of our properties (CycloneDX Property Taxonomy: each producer has a prefix of its own). */
 const originProperty = "coxswain:origin";
 const baseProperty = "coxswain:base";

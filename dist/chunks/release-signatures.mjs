@@ -1,13 +1,12 @@
-import { $ as defined, F as isMissing, at as init_errors, nt as InputError, rt as OutsideError, s as inParallel } from "./host.mjs";
+import { I as isMissing, at as OutsideError, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
 import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
-import { D as isIndex, F as formatReference, I as formatRepository, M as atTag } from "./world-registry.mjs";
+import { E as isIndex, F as formatRepository, P as formatReference, j as atTag } from "./world-registry.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
-// src/release/signatures/command-signer.ts
 var import_dist = require_dist();
 init_errors();
 const patience = 6e4;
@@ -245,7 +244,6 @@ function isSignedBy(publicKey, payload, signature) {
 function publicHalf(privateKey) {
 	return createPublicKey(privateKey);
 }
-// src/release/signatures/signing-keys.ts
 init_errors();
 /**
 * The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has

@@ -1,6 +1,6 @@
-import { $ as defined, H as exec, R as withTemporaryFolder, at as init_errors, i as formatPercent, nt as InputError, st as quote, tt as nearest } from "./host.mjs";
+import { U as exec, et as defined, i as formatPercent, it as InputError, lt as quote, rt as nearest, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
 import { d as looseObject, g as string, l as int, m as record, n as _enum, o as custom, p as object, r as array } from "./zod.mjs";
-import { G as architectures, I as formatRepository, L as isDigest } from "./world-registry.mjs";
+import { F as formatRepository, I as isDigest, W as architectures } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { $ as openObject, B as parseUpdateMetadata, C as emptyReleaseIndex, D as parseReleaseIndex, I as emptyUpdateMetadata, K as parseAdoption, L as formatUpdateMetadata, M as noOperations, P as parseOperations, W as formatAdoption, b as rolloutProgress, et as readDocument, k as formatOperations, w as formatReleaseIndex, y as rolloutPhase } from "./guidance.mjs";
 import { t as ringGatesOf } from "./project-configuration.mjs";
@@ -341,7 +341,6 @@ async function showDifference(files) {
 		return shown.join("");
 	});
 }
-// src/release/state/lint-rings.ts
 /**
 * Finds changed rollouts that would open a ring before the rings ahead of it did well. What cannot be read is reported
 * by other rules.

@@ -1,4 +1,4 @@
-import { $ as defined, J as formatTime, L as readFileIfThere, N as cacheFolder, at as init_errors, it as UsageError, nt as InputError, ot as messageOf, rt as OutsideError, z as writeFileAtomically } from "./host.mjs";
+import { B as writeFileAtomically, P as cacheFolder, R as readFileIfThere, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, ot as UsageError, st as init_errors } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { $ as openObject, b as rolloutProgress, et as readDocument, q as buildGraph, tt as someText, u as architecturesOf, v as rolloutEnd, y as rolloutPhase, z as parseGraphUpdates } from "./guidance.mjs";
@@ -7,7 +7,6 @@ import { F as metadataOf, L as setMetadata, P as ageOf, R as withdrawnOrPaused }
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createHash } from "node:crypto";
-// src/release/upstream/cached-get.ts
 init_errors();
 init_fetch_whole();
 const patience = 3e4;
@@ -107,7 +106,6 @@ async function keep(file, entry, log) {
 		log.detail(`cannot keep a copy in ${file}: ${messageOf(error)}`);
 	}
 }
-// src/release/upstream/guidance.ts
 const index = openObject("a release index: {releases}", { releases: array(openObject("a release: {version}", { version: someText("a version") }), { error: "the list of releases, oldest first" }).min(1, { error: "at least one release" }) });
 /** A way to read upstream's guidance, at most once. */
 function upstreamReader(config, context) {
@@ -136,7 +134,6 @@ async function read({ upstream }, { env, log, retryDelays }) {
 		updates
 	};
 }
-// src/release/upstream/upstream-state.ts
 init_errors();
 /** States of a base that is not built on unless somebody accepts it. */
 const doubts = [

@@ -1,6 +1,6 @@
-import { $ as defined } from "./host.mjs";
+import { et as defined } from "./host.mjs";
 import { d as looseObject, f as number, g as string, l as int, p as object, r as array, v as union, y as unknown } from "./zod.mjs";
-import { D as isIndex, _ as pushArtifact, g as findReferrer, j as atDigest, y as readReferrer } from "./world-registry.mjs";
+import { A as atDigest, E as isIndex, g as pushArtifact, h as findReferrer, v as readReferrer } from "./world-registry.mjs";
 import { r as readStatements } from "./release-attestations.mjs";
 import { i as sbomPredicateType, r as sbomArtifactType } from "./release-sbom.mjs";
 // src/release/vulnerabilities/acceptance.ts
@@ -52,7 +52,6 @@ async function read(client, listed) {
 		throw error;
 	}
 }
-// src/release/vulnerabilities/severity.ts
 /** From the least severe to the most severe. */
 const severities = [
 	"none",
@@ -264,7 +263,6 @@ function packageName(name, version) {
 function problemOf({ issues: [issue] }) {
 	return `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong shape"}`;
 }
-// src/release/vulnerabilities/scan.ts
 /** Artifact types of reports, as Trivy's plugin `referrer` and the examples of ORAS write them. */
 const sarifArtifactType = "application/sarif+json";
 /** For `cosign attest --type`: the address by which SARIF files name their schema. */

@@ -1,4 +1,4 @@
-import { at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
 import { D as parseReleaseIndex } from "./guidance.mjs";
 import { E as filesInArtifacts, T as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts

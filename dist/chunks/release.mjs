@@ -1,5 +1,5 @@
-import { J as formatTime, at as init_errors, i as formatPercent, nt as InputError, q as formatDuration, rt as OutsideError } from "./host.mjs";
-import { B as parseReference, D as isIndex, E as artifactTypeOf, F as formatReference, G as architectures, H as sameRepository, I as formatRepository, L as isDigest, M as atTag, N as digestIn, R as isTag, S as copyImage, g as findReferrer, h as copyReferrer, j as atDigest } from "./world-registry.mjs";
+import { J as formatDuration, Y as formatTime, at as OutsideError, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
+import { A as atDigest, E as isIndex, F as formatRepository, I as isDigest, L as isTag, M as digestIn, P as formatReference, T as artifactTypeOf, V as sameRepository, W as architectures, h as findReferrer, j as atTag, m as copyReferrer, x as copyImage, z as parseReference } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { v as rolloutEnd } from "./guidance.mjs";

@@ -1,6 +1,6 @@
-import { $ as defined, A as beforeWriting, G as packageOf, H as exec, K as requireTools, U as fedoraPackageOf, W as findTool, at as init_errors, et as definedVariables, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { G as findTool, K as packageOf, U as exec, W as fedoraPackageOf, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, q as requireTools, st as init_errors, tt as definedVariables } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
-import { q as hostArchitecture } from "./world-registry.mjs";
+import { K as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -158,7 +158,6 @@ async function openKvm() {
 async function may(mode) {
 	return access(device, mode).then(() => true, () => false);
 }
-// src/setup/set-up.ts
 init_errors();
 /**
 * Prepares a runner for verbs: installs the packages of missing programs, downloads a helper for machines of another

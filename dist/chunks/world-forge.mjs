@@ -1,6 +1,6 @@
-import { $ as defined, A as beforeWriting, C as withoutTrailingSlashes, H as exec, W as findTool, at as init_errors, j as isRehearsal, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { G as findTool, M as isRehearsal, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, st as init_errors, w as withoutTrailingSlashes } from "./host.mjs";
 import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { I as formatRepository } from "./world-registry.mjs";
+import { F as formatRepository } from "./world-registry.mjs";
 import { A as shortCommit, T as listTree, a as writeCommit, b as readCommitTime, c as remoteRefs, d as Git, f as fetchedObjects, g as findRemote, i as commitTree, k as readTexts, l as localRefs, m as RemoteError, n as forecastMerge, o as isAncestor, p as localObjects, s as mergeBase, u as refOf, x as changedPaths } from "./world-git.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -473,7 +473,6 @@ function parse$1(text, file, where) {
 	});
 	return record;
 }
-// src/world/forge/git/statuses.ts
 init_errors();
 /** Statuses of a repository without a forge: `<commit>.json` each, in the tree of this ref. */
 const statusesRef = "refs/coxswain/statuses";
@@ -746,7 +745,6 @@ function aboutPullRequest(env, repository) {
 		readOnly: fork ? `pull request #${number} comes from a fork` : env.GITHUB_ACTOR === "dependabot[bot]" ? "Dependabot caused this run" : void 0
 	};
 }
-// src/world/forge/rehearse-writes.ts
 /** A forge whose writes end a rehearsal; in every other run it is the same forge. */
 function rehearseWrites(forge) {
 	const { branches, pullRequests, statuses, workflowRuns, issues, attestations } = forge;

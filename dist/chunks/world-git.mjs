@@ -1,4 +1,4 @@
-import { $ as defined, H as exec, R as withTemporaryFolder, W as findTool, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { C as plainLine, G as findTool, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
 import { C as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -16,7 +16,6 @@ function isFullHash(text) {
 function shortCommit(commit) {
 	return commit.slice(0, 12);
 }
-// src/world/git/read-objects.ts
 /**
 * Reads blobs by hash, byte for byte (no end-of-line conversion, no filters), one after the other so that only
 * one is in memory at a time.
@@ -1036,7 +1035,8 @@ function explainPushFailure(failure, doing, place) {
 }
 /** What a hook or the server itself said: `: error: GH006: Protected branch update failed`. */
 function wordsOfRemote(failure) {
-	const words = [...failure.matchAll(/^remote: *(.*\S)/gm)].map(([, line = ""]) => line).join(" ").replaceAll(/\p{Cc}+/gu, " ").slice(0, 300);
+	const lines = [...failure.matchAll(/^remote: *(.*\S)/gm)].map(([, line = ""]) => line);
+	const words = plainLine(lines.join(" "), 300);
 	return words === "" ? "" : `: ${words}`;
 }
 /** The folder of a remote on this machine, for locks that a killed git left there; undefined for any other remote. */

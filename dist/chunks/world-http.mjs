@@ -1,6 +1,7 @@
 import { n as __esmMin } from "./rolldown-runtime.mjs";
-import { at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
 import { n as init_hpagent, t as HttpsProxyAgent } from "./hpagent.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { Readable } from "node:stream";
 import http from "node:http";
 import https from "node:https";
@@ -20,8 +21,15 @@ function decoded(message, encoding) {
 	decoder.once("close", () => message.destroy());
 	return message.pipe(decoder);
 }
-var AnswerHeaders, HttpAnswer, TooLong;
+var redirectStatuses, AnswerHeaders, HttpAnswer, TooLong;
 var init_http_answer = __esmMin((() => {
+	redirectStatuses = [
+		301,
+		302,
+		303,
+		307,
+		308
+	];
 	AnswerHeaders = class {
 		#headers;
 		constructor(headers) {
@@ -104,7 +112,7 @@ function proxiesOf(env) {
 	return (target) => {
 		const name = target.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
 		const text = (env[name.toLowerCase()] || env[name] || "").trim();
-		if (text === "" || isOwnAddress(target.hostname)) return void 0;
+		if (text === "" || isLoopback(target)) return void 0;
 		if (isExcepted(target, env.no_proxy || env.NO_PROXY || "")) return void 0;
 		return readProxy(text, name);
 	};
@@ -123,9 +131,6 @@ function readProxy(text, name) {
 		found: text.replace(/\/\/[^/]*@/, "//…@"),
 		expected: "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; https:// if the proxy itself speaks TLS"
 	});
-}
-function isOwnAddress(hostname) {
-	return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 /** Whether NO_PROXY names the host: itself, a domain over it, an address, a network such as 10.0.0.0/8, or `*`. */
 function isExcepted(target, list) {
@@ -235,7 +240,7 @@ function drained(sent) {
 		sent.on("drain", done).on("close", done);
 	});
 }
-/** Where the request goes: a proxy gets plain HTTP as it is, and makes a tunnel for the rest. */
+/** The address that gets the request: a proxy forwards plain HTTP, and opens a tunnel for HTTPS. */
 function placeOf(target, headers, proxy) {
 	if (proxy === void 0 || target.protocol === "https:") return {
 		url: target,
@@ -329,16 +334,15 @@ async function fetchWhole(address, options = {}) {
 		"user-agent": "coxswain",
 		...lowerCase(options.headers ?? {})
 	};
-	const request = () => ({
-		method,
-		headers,
-		signal,
-		...body === void 0 ? {} : { body }
-	});
 	const signal = AbortSignal.timeout(timeout);
 	let target = new URL(address);
 	for (let hop = 0;; hop += 1) {
-		const answer = await exchange(target, request());
+		const answer = await exchange(target, {
+			method,
+			headers,
+			signal,
+			...defined({ body })
+		});
 		const location = answer.headers.get("location");
 		if (redirect === "manual" || location === null || hop === maximumRedirects) return answer;
 		const next = new URL(location, target);
@@ -360,17 +364,11 @@ function isFollowed(method, status, sameOrigin) {
 function lowerCase(headers) {
 	return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
-var maximumRedirects, redirectStatuses;
+var maximumRedirects;
 var init_fetch_whole = __esmMin((() => {
+	init_http_answer();
 	init_http_exchange();
 	maximumRedirects = 10;
-	redirectStatuses = [
-		301,
-		302,
-		303,
-		307,
-		308
-	];
 }));
 // src/world/http/listen.ts
 init_errors();
@@ -424,4 +422,4 @@ var ProxyAgent = class {
 		throw new Error("the bundle has no undici: use src/world/http/http-exchange.ts, which knows proxies");
 	}
 };
-export { fetchWhole as a, exchange as c, stopServer as i, init_http_exchange as l, listen as n, init_fetch_whole as o, parseListenAddress as r, ConnectionError as s, ProxyAgent as t };
+export { fetchWhole as a, exchange as c, init_http_answer as d, redirectStatuses as f, stopServer as i, init_http_exchange as l, listen as n, init_fetch_whole as o, parseListenAddress as r, ConnectionError as s, ProxyAgent as t, TooLong as u };

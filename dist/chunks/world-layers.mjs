@@ -1,4 +1,4 @@
-import { H as exec, K as requireTools, W as findTool, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { G as findTool, U as exec, at as OutsideError, it as InputError, q as requireTools, st as init_errors } from "./host.mjs";
 import { r as decompressed } from "./world-registry.mjs";
 import { chmod, mkdir, rm, statfs } from "node:fs/promises";
 import { join as join$1 } from "node:path";

@@ -1,6 +1,6 @@
-import { $ as defined, F as isMissing, H as exec, R as withTemporaryFolder, W as findTool, at as init_errors, nt as InputError, rt as OutsideError } from "./host.mjs";
+import { G as findTool, I as isMissing, U as exec, at as OutsideError, et as defined, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
 import { g as string, l as int, p as object, r as array } from "./zod.mjs";
-import { D as isIndex, I as formatRepository, _ as pushArtifact, a as plainPath, i as layerEntries, j as atDigest, y as readReferrer } from "./world-registry.mjs";
+import { A as atDigest, E as isIndex, F as formatRepository, a as plainPath, g as pushArtifact, i as layerEntries, v as readReferrer } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";
@@ -115,7 +115,6 @@ function nameOf({ name }) {
 function compareText(one, other) {
 	return one === other ? 0 : one < other ? -1 : 1;
 }
-// src/world/packages/package.ts
 /** `EPOCH:VERSION-RELEASE`, the epoch only if there is one. */
 function fullVersion({ epoch, version, release }) {
 	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
@@ -173,7 +172,6 @@ function jsonOrUndefined(bytes) {
 		return;
 	}
 }
-// src/world/packages/rpm-database.ts
 /**
 * Folders that may have the rpm database: that of rpm-ostree, that of Fedora (or a link to it), and that of other
 * distributions.
@@ -263,7 +261,6 @@ async function isInside(root, path) {
 		throw error;
 	}
 }
-// src/world/packages/layers.ts
 /**
 * Bytes of an unpacked database file. The largest of Fedora's are a fifth of this. A limit is needed because a file of
 * zeros can be compressed to a thousandth.

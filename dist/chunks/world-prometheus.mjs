@@ -1,9 +1,10 @@
-import { S as oneLine, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
+import { C as plainLine, at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, p as object, r as array, u as literal } from "./zod.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { a as fetchWhole, d as init_http_answer, o as init_fetch_whole, u as TooLong } from "./world-http.mjs";
 // src/world/prometheus/query-range.ts
 init_errors();
 init_fetch_whole();
+init_http_answer();
 /** Milliseconds that the server has to answer. */
 const patience = 15e3;
 /** An answer is one series: 11,000 values at most, of about 40 bytes. */
@@ -78,20 +79,15 @@ async function request(address, options) {
 		redirect: "manual",
 		timeout: options.patience ?? patience
 	});
-	return {
-		status: response.status,
-		text: await readLimited(response, address)
-	};
-}
-async function readLimited(response, address) {
-	const chunks = [];
-	let size = 0;
-	for await (const chunk of response.body) {
-		size += chunk.length;
-		if (size > largestAnswer) throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
-		chunks.push(chunk);
+	try {
+		return {
+			status: response.status,
+			text: (await response.bytes(largestAnswer)).toString()
+		};
+	} catch (error) {
+		if (!(error instanceof TooLong)) throw error;
+		throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
 	}
-	return Buffer.concat(chunks).toString("utf8");
 }
 /** Prometheus writes numbers as texts: `1.5`, `1e-05`, `NaN`, `+Inf`. */
 function readValue(text) {
@@ -113,8 +109,7 @@ function reasonOf(error) {
 	return shorten(messageOf(cause));
 }
 function shorten(text) {
-	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
-	return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+	return plainLine(text, 200);
 }
 // src/world/prometheus/credentials.ts
 init_errors();

@@ -1,6 +1,7 @@
-import { $ as defined, A as beforeWriting, C as withoutTrailingSlashes, H as exec, K as requireTools, L as readFileIfThere, T as silentLog, W as findTool, at as init_errors, g as code, nt as InputError, ot as messageOf, rt as OutsideError, s as inParallel } from "./host.mjs";
+import { E as silentLog, G as findTool, R as readFileIfThere, U as exec, at as OutsideError, ct as messageOf, et as defined, g as code, it as InputError, j as beforeWriting, q as requireTools, s as inParallel, st as init_errors, w as withoutTrailingSlashes } from "./host.mjs";
 import { d as looseObject, f as number, g as string, l as int, m as record, o as custom, r as array, u as literal } from "./zod.mjs";
-import { c as exchange, l as init_http_exchange, s as ConnectionError } from "./world-http.mjs";
+import { c as exchange, d as init_http_answer, f as redirectStatuses, l as init_http_exchange, s as ConnectionError } from "./world-http.mjs";
+import { r as isLoopback } from "./world.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { open, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -214,7 +215,6 @@ function splitName(name, text, place) {
 		path: host === "docker.io" && !path.includes("/") ? `library/${path}` : path
 	};
 }
-// src/world/registry/manifest.ts
 init_errors();
 const mediaTypes = {
 	ociManifest: "application/vnd.oci.image.manifest.v1+json",
@@ -342,7 +342,6 @@ function inferMediaType(value) {
 function bareType(contentType) {
 	return contentType.split(";")[0].trim().toLowerCase();
 }
-// src/world/registry/image.ts
 init_errors();
 const configSchema = looseObject({
 	architecture: string(),
@@ -606,7 +605,6 @@ async function inSequence(key, work) {
 		if (queues.get(key) === tail) queues.delete(key);
 	}
 }
-// src/world/registry/artifact.ts
 init_errors();
 /** Annotation with the file name of an artifact's layer, as `oras pull` uses it (OCI image spec, annotations). */
 const titleAnnotation = "org.opencontainers.image.title";
@@ -939,182 +937,8 @@ async function readBlob(folder, digest) {
 		found: digestOf(bytes)
 	});
 }
-// src/world/registry/challenge.ts
-const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const parameterPattern = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`);
-const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
-/**
-* Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
-* Everything after an unreadable part is ignored.
-*/
-function parseChallenges(header) {
-	const challenges = [];
-	let rest = header.trim();
-	while (rest !== "") {
-		const parameter = parameterPattern.exec(rest);
-		const current = challenges.at(-1);
-		if (parameter !== null && current !== void 0) {
-			const [matched, name = "", quoted, plain] = parameter;
-			current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "";
-			rest = rest.slice(matched.length);
-		} else {
-			const scheme = schemePattern.exec(rest);
-			if (scheme === null) break;
-			challenges.push({
-				scheme: scheme[1].toLowerCase(),
-				parameters: {}
-			});
-			rest = rest.slice(scheme[0].length);
-		}
-		rest = rest.replace(/^[\s,]+/, "");
-	}
-	return challenges;
-}
-// src/world/registry/authentication.ts
-init_errors();
-const tokenSchema = looseObject({
-	token: string().optional(),
-	access_token: string().optional(),
-	expires_in: number().optional()
-});
-const defaultTokenSeconds = 60;
-const tokenMarginSeconds = 10;
-/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth). Remembers the scheme per host and tokens per scope. */
-function createAuthentication(options) {
-	const learnt = /* @__PURE__ */ new Map();
-	const tokens = /* @__PURE__ */ new Map();
-	const known = /* @__PURE__ */ new Map();
-	function credentialsFor(repository) {
-		const key = formatRepository(repository);
-		let found = known.get(key);
-		if (found === void 0) {
-			found = options.credentials(repository).then((credentials) => {
-				if (credentials?.kind === "password") {
-					options.scrubber.add(credentials.password);
-					options.scrubber.add(basic(credentials).slice(6));
-				} else if (credentials !== void 0) options.scrubber.add(credentials.token);
-				return credentials;
-			});
-			known.set(key, found);
-		}
-		return found;
-	}
-	async function token(purpose, challenge, registryUrl) {
-		const key = tokenKey(purpose);
-		let cached = tokens.get(key);
-		if (cached !== void 0 && (await cached).expires <= Date.now()) cached = void 0;
-		if (cached === void 0) {
-			cached = requestToken(purpose, challenge, registryUrl);
-			tokens.set(key, cached);
-			cached.catch(() => tokens.delete(key));
-		}
-		return (await cached).token;
-	}
-	async function requestToken(purpose, challenge, registryUrl) {
-		const { repository } = purpose;
-		const what = formatRepository(repository);
-		const doing = `logging in to ${repository.registry}`;
-		const url = realmOf(challenge, registryUrl, doing);
-		const { service } = challenge.parameters;
-		const credentials = await credentialsFor(repository);
-		const headers = { accept: "application/json" };
-		let form;
-		if (credentials?.kind === "identity") form = new URLSearchParams({
-			grant_type: "refresh_token",
-			refresh_token: credentials.token,
-			client_id: "coxswain",
-			scope: scopesOf(purpose).join(" "),
-			...defined({ service })
-		});
-		else {
-			if (service !== void 0) url.searchParams.set("service", service);
-			for (const scope of scopesOf(purpose)) url.searchParams.append("scope", scope);
-			if (credentials !== void 0) headers.authorization = basic(credentials);
-		}
-		const answer = await options.fetchToken({
-			url,
-			headers,
-			doing,
-			...defined({ form })
-		});
-		if (answer.status !== 200) throw unauthorised({
-			what,
-			host: url.host,
-			status: answer.status,
-			push: purpose.push,
-			hadCredentials: credentials !== void 0
-		});
-		const parsed = tokenSchema.safeParse(jsonOrUndefined$1(answer.body));
-		const text = parsed.success ? parsed.data.token ?? parsed.data.access_token : void 0;
-		if (text === void 0 || text === "") throw new OutsideError(doing, `the token endpoint at ${url.host} answered without a token`);
-		options.scrubber.add(text);
-		const seconds = (parsed.data?.expires_in ?? defaultTokenSeconds) - tokenMarginSeconds;
-		return {
-			token: text,
-			expires: Date.now() + Math.max(seconds, 1) * 1e3
-		};
-	}
-	return {
-		header: async (purpose, registryUrl) => {
-			const challenge = learnt.get(purpose.repository.registry);
-			if (challenge === void 0) return void 0;
-			if (challenge.scheme === "bearer") return `Bearer ${await token(purpose, challenge, registryUrl)}`;
-			const credentials = await credentialsFor(purpose.repository);
-			return credentials?.kind === "password" ? basic(credentials) : void 0;
-		},
-		challenged: (purpose, challengeHeader, sent) => {
-			const challenges = parseChallenges(challengeHeader ?? "");
-			const challenge = challenges.find((each) => each.scheme === "bearer" && each.parameters.realm !== void 0) ?? challenges.find((each) => each.scheme === "basic");
-			if (challenge === void 0) return false;
-			learnt.set(purpose.repository.registry, challenge);
-			if (sent?.startsWith("Bearer ")) tokens.delete(tokenKey(purpose));
-			return challenge.scheme === "bearer" || !sent?.startsWith("Basic ");
-		},
-		hasCredentials: async (repository) => await credentialsFor(repository) !== void 0
-	};
-}
-function scopesOf(purpose) {
-	const scopes = [`repository:${purpose.repository.path}:${actionsOf(purpose)}`];
-	if (purpose.alsoPull !== void 0 && purpose.alsoPull.path !== purpose.repository.path) scopes.push(`repository:${purpose.alsoPull.path}:pull`);
-	return scopes;
-}
-function actionsOf({ push, remove }) {
-	return [
-		"pull",
-		...push ? ["push"] : [],
-		...remove === true ? ["delete"] : []
-	].join(",");
-}
-function tokenKey(purpose) {
-	return [purpose.repository.registry, ...scopesOf(purpose)].join(" ");
-}
-function basic(credentials) {
-	return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-}
-/** The token endpoint. It receives the password, so its connection must not be weaker than the registry's. */
-function realmOf(challenge, registryUrl, doing) {
-	const realm = challenge.parameters.realm ?? "";
-	const url = URL.canParse(realm) ? new URL(realm) : void 0;
-	if (!(url !== void 0 && url.username === "" && url.password === "" && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https, or holds a user name (${JSON.stringify(withoutUser(url, realm))})`, "Nothing was sent there.");
-	return url;
-}
-function withoutUser(url, realm) {
-	if (url === void 0 || url.username === "" && url.password === "") return realm;
-	return `${url.protocol}//…@${url.host}${url.pathname}`;
-}
-/** True for this machine's own addresses, the only ones that plain HTTP is used with. */
-function isLoopback(url) {
-	const host = url.hostname;
-	return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-function jsonOrUndefined$1(bytes) {
-	try {
-		return JSON.parse(new TextDecoder().decode(bytes));
-	} catch {
-		return;
-	}
-}
 // src/world/registry/patience.ts
+init_http_answer();
 /** Bytes per second of the slowest connection that we wait for. */
 const slowestBytes = 65536;
 /** How many seconds this many bytes may take. */
@@ -1762,7 +1586,7 @@ async function askHelper(options) {
 		if (/credentials not found/i.test(result.stdout + result.stderr)) return void 0;
 		throw new OutsideError(`asking ${program} for the credentials of ${server}`, "exit code 1");
 	}
-	const parsed = helperAnswerSchema.safeParse(jsonOrUndefined(result.stdout));
+	const parsed = helperAnswerSchema.safeParse(jsonOrUndefined$1(result.stdout));
 	if (!parsed.success) throw new OutsideError(`asking ${program} for the credentials of ${server}`, "its answer is not readable");
 	const { Username: username, Secret: secret } = parsed.data;
 	if (username === "<token>") return {
@@ -1775,7 +1599,7 @@ async function askHelper(options) {
 		password: secret
 	};
 }
-function jsonOrUndefined(text) {
+function jsonOrUndefined$1(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -1959,7 +1783,6 @@ function verifiedContent(reference, answer) {
 function requireDigest(reference, digest) {
 	if (reference.kind === "digest" && reference.digest !== digest) throw wrongBytes(formatReference(reference), digest);
 }
-// src/world/registry/referrers.ts
 init_errors();
 /**
 * The part of a client that finds what refers to a digest: the Referrers API, and the fallback tag of registries that
@@ -2077,7 +1900,175 @@ function createReferrers(transport, manifests, log) {
 		fallbackList
 	};
 }
-// src/world/registry/exchange.ts
+// src/world/registry/challenge.ts
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const parameterPattern = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`);
+const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
+/**
+* Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
+* Everything after an unreadable part is ignored.
+*/
+function parseChallenges(header) {
+	const challenges = [];
+	let rest = header.trim();
+	while (rest !== "") {
+		const parameter = parameterPattern.exec(rest);
+		const current = challenges.at(-1);
+		if (parameter !== null && current !== void 0) {
+			const [matched, name = "", quoted, plain] = parameter;
+			current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "";
+			rest = rest.slice(matched.length);
+		} else {
+			const scheme = schemePattern.exec(rest);
+			if (scheme === null) break;
+			challenges.push({
+				scheme: scheme[1].toLowerCase(),
+				parameters: {}
+			});
+			rest = rest.slice(scheme[0].length);
+		}
+		rest = rest.replace(/^[\s,]+/, "");
+	}
+	return challenges;
+}
+init_errors();
+const tokenSchema = looseObject({
+	token: string().optional(),
+	access_token: string().optional(),
+	expires_in: number().optional()
+});
+const defaultTokenSeconds = 60;
+const tokenMarginSeconds = 10;
+/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth). Remembers the scheme per host and tokens per scope. */
+function createAuthentication(options) {
+	const learnt = /* @__PURE__ */ new Map();
+	const tokens = /* @__PURE__ */ new Map();
+	const known = /* @__PURE__ */ new Map();
+	function credentialsFor(repository) {
+		const key = formatRepository(repository);
+		let found = known.get(key);
+		if (found === void 0) {
+			found = options.credentials(repository).then((credentials) => {
+				if (credentials?.kind === "password") {
+					options.scrubber.add(credentials.password);
+					options.scrubber.add(basic(credentials).slice(6));
+				} else if (credentials !== void 0) options.scrubber.add(credentials.token);
+				return credentials;
+			});
+			known.set(key, found);
+		}
+		return found;
+	}
+	async function token(purpose, challenge, registryUrl) {
+		const key = tokenKey(purpose);
+		let cached = tokens.get(key);
+		if (cached !== void 0 && (await cached).expires <= Date.now()) cached = void 0;
+		if (cached === void 0) {
+			cached = requestToken(purpose, challenge, registryUrl);
+			tokens.set(key, cached);
+			cached.catch(() => tokens.delete(key));
+		}
+		return (await cached).token;
+	}
+	async function requestToken(purpose, challenge, registryUrl) {
+		const { repository } = purpose;
+		const what = formatRepository(repository);
+		const doing = `logging in to ${repository.registry}`;
+		const url = realmOf(challenge, registryUrl, doing);
+		const { service } = challenge.parameters;
+		const credentials = await credentialsFor(repository);
+		const headers = { accept: "application/json" };
+		let form;
+		if (credentials?.kind === "identity") form = new URLSearchParams({
+			grant_type: "refresh_token",
+			refresh_token: credentials.token,
+			client_id: "coxswain",
+			scope: scopesOf(purpose).join(" "),
+			...defined({ service })
+		});
+		else {
+			if (service !== void 0) url.searchParams.set("service", service);
+			for (const scope of scopesOf(purpose)) url.searchParams.append("scope", scope);
+			if (credentials !== void 0) headers.authorization = basic(credentials);
+		}
+		const answer = await options.fetchToken({
+			url,
+			headers,
+			doing,
+			...defined({ form })
+		});
+		if (answer.status !== 200) throw unauthorised({
+			what,
+			host: url.host,
+			status: answer.status,
+			push: purpose.push,
+			hadCredentials: credentials !== void 0
+		});
+		const parsed = tokenSchema.safeParse(jsonOrUndefined(answer.body));
+		const text = parsed.success ? parsed.data.token ?? parsed.data.access_token : void 0;
+		if (text === void 0 || text === "") throw new OutsideError(doing, `the token endpoint at ${url.host} answered without a token`);
+		options.scrubber.add(text);
+		const seconds = (parsed.data?.expires_in ?? defaultTokenSeconds) - tokenMarginSeconds;
+		return {
+			token: text,
+			expires: Date.now() + Math.max(seconds, 1) * 1e3
+		};
+	}
+	return {
+		header: async (purpose, registryUrl) => {
+			const challenge = learnt.get(purpose.repository.registry);
+			if (challenge === void 0) return void 0;
+			if (challenge.scheme === "bearer") return `Bearer ${await token(purpose, challenge, registryUrl)}`;
+			const credentials = await credentialsFor(purpose.repository);
+			return credentials?.kind === "password" ? basic(credentials) : void 0;
+		},
+		challenged: (purpose, challengeHeader, sent) => {
+			const challenges = parseChallenges(challengeHeader ?? "");
+			const challenge = challenges.find((each) => each.scheme === "bearer" && each.parameters.realm !== void 0) ?? challenges.find((each) => each.scheme === "basic");
+			if (challenge === void 0) return false;
+			learnt.set(purpose.repository.registry, challenge);
+			if (sent?.startsWith("Bearer ")) tokens.delete(tokenKey(purpose));
+			return challenge.scheme === "bearer" || !sent?.startsWith("Basic ");
+		},
+		hasCredentials: async (repository) => await credentialsFor(repository) !== void 0
+	};
+}
+function scopesOf(purpose) {
+	const scopes = [`repository:${purpose.repository.path}:${actionsOf(purpose)}`];
+	if (purpose.alsoPull !== void 0 && purpose.alsoPull.path !== purpose.repository.path) scopes.push(`repository:${purpose.alsoPull.path}:pull`);
+	return scopes;
+}
+function actionsOf({ push, remove }) {
+	return [
+		"pull",
+		...push ? ["push"] : [],
+		...remove === true ? ["delete"] : []
+	].join(",");
+}
+function tokenKey(purpose) {
+	return [purpose.repository.registry, ...scopesOf(purpose)].join(" ");
+}
+function basic(credentials) {
+	return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+}
+/** The token endpoint. It receives the password, so its connection must not be weaker than the registry's. */
+function realmOf(challenge, registryUrl, doing) {
+	const realm = challenge.parameters.realm ?? "";
+	const url = URL.canParse(realm) ? new URL(realm) : void 0;
+	if (!(url !== void 0 && url.username === "" && url.password === "" && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https, or holds a user name (${JSON.stringify(withoutUser(url, realm))})`, "Nothing was sent there.");
+	return url;
+}
+function withoutUser(url, realm) {
+	if (url === void 0 || url.username === "" && url.password === "") return realm;
+	return `${url.protocol}//…@${url.host}${url.pathname}`;
+}
+function jsonOrUndefined(bytes) {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return;
+	}
+}
 init_http_exchange();
 /** A stream gets more seconds, because the registry checks the content before it answers. */
 const streamSeconds = 300;
@@ -2125,13 +2116,6 @@ async function* counted(source, count) {
 // src/world/registry/redirects.ts
 init_errors();
 const maximumRedirects = 5;
-const redirectStatuses = [
-	301,
-	302,
-	303,
-	307,
-	308
-];
 /**
 * Sends a request and follows redirects. The authorization goes to the registry's own origin only, and no longer to
 * any origin after a redirect has left it.
@@ -2279,7 +2263,6 @@ function createScrubber() {
 		}
 	};
 }
-// src/world/registry/token-endpoint.ts
 init_errors();
 /** Statuses that answer the request, with a token or with a refusal. */
 const answers = [
@@ -2312,7 +2295,6 @@ function createTokenFetch(exchange) {
 		throw new OutsideError(doing, `the token endpoint at ${url.host} answered ${response.status}`);
 	};
 }
-// src/world/registry/transport.ts
 const maximumBodyBytes = 67108864;
 /** HTTP with what registries need on top: logging in, redirects, retries, and errors that say which side is at fault. */
 function createTransport(options) {
@@ -2446,7 +2428,6 @@ async function unlessTlsExpected(exchange, { method, doing }, { response, url })
 	if (new TextDecoder().decode(body).includes("HTTP request to an HTTPS server")) return void 0;
 	return method === "HEAD" ? response : response.withBody(body);
 }
-// src/world/registry/client.ts
 function createRegistryClient(options = {}) {
 	const transport = createTransport({
 		credentials: options.credentials ?? credentialsFromFiles(options.env),
@@ -2608,4 +2589,4 @@ function linkedDigest(image, options = {}) {
 	const page = imagePage(image);
 	return page === void 0 ? shown : `[${shown}](${page})`;
 }
-export { parseManifest as A, parseReference as B, setTags as C, isIndex as D, artifactTypeOf as E, formatReference as F, architectures as G, sameRepository as H, formatRepository as I, goArchitecture as K, isDigest as L, atTag as M, digestIn as N, mediaTypes as O, digestOf as P, isTag as R, copyImage as S, readImage as T, shortDigest as U, parseRepository as V, architectureOfGo as W, pushArtifact as _, plainPath as a, titleAnnotation as b, readAuthFile as c, layoutReader as d, openInLayout as f, findReferrer as g, copyReferrer as h, layerEntries as i, atDigest as j, parseJson as k, isLoopback as l, NotFoundError as m, rememberingClient as n, createRegistryClient as o, resolveInLayout as p, hostArchitecture as q, decompressed as r, authFiles as s, linkedDigest as t, inLayout as u, readArtifact as v, imageTimestamp as w, fallbackTag as x, readReferrer as y, parseDigest as z };
+export { atDigest as A, parseRepository as B, imageTimestamp as C, mediaTypes as D, isIndex as E, formatRepository as F, goArchitecture as G, shortDigest as H, isDigest as I, hostArchitecture as K, isTag as L, digestIn as M, digestOf as N, parseJson as O, formatReference as P, parseDigest as R, setTags as S, artifactTypeOf as T, architectureOfGo as U, sameRepository as V, architectures as W, readArtifact as _, plainPath as a, fallbackTag as b, readAuthFile as c, openInLayout as d, resolveInLayout as f, pushArtifact as g, findReferrer as h, layerEntries as i, atTag as j, parseManifest as k, inLayout as l, copyReferrer as m, rememberingClient as n, createRegistryClient as o, NotFoundError as p, decompressed as r, authFiles as s, linkedDigest as t, layoutReader as u, readReferrer as v, readImage as w, copyImage as x, titleAnnotation as y, parseReference as z };

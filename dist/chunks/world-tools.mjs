@@ -1,5 +1,5 @@
-import { F as isMissing, H as exec, N as cacheFolder, R as withTemporaryFolder, at as init_errors, nt as InputError, ot as messageOf, rt as OutsideError } from "./host.mjs";
-import { P as digestOf } from "./world-registry.mjs";
+import { I as isMissing, P as cacheFolder, U as exec, at as OutsideError, ct as messageOf, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { N as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/world/tools/debian-package.ts

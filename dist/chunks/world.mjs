@@ -1,4 +1,12 @@
-import { at as init_errors, nt as InputError } from "./host.mjs";
+import { n as __esmMin } from "./rolldown-runtime.mjs";
+import { it as InputError, st as init_errors } from "./host.mjs";
+// src/world/loopback.ts
+/** True for this machine's own addresses: plain HTTP is used with no other, and no proxy is asked for them. */
+function isLoopback(url) {
+	const host = url.hostname;
+	return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+var init_loopback = __esmMin((() => {}));
 // src/world/refuse-credentials.ts
 init_errors();
 /**
@@ -15,4 +23,4 @@ function refuseCredentials(url, field) {
 		remedy: "Serve the files without a login, or copy them to a folder and name that."
 	});
 }
-export { refuseCredentials as t };
+export { init_loopback as n, isLoopback as r, refuseCredentials as t };

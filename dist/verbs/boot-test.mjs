@@ -1,9 +1,8 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, E as flag, T as duration, i as defineVerb, j as wholeNumber, p as directory, w as choice } from "../chunks/cli.mjs";
-import { $ as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
+import { et as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
-// src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
 	about: `First the image is checked without booting (labels, kernel, files that machines would not get, bootc's own lint).

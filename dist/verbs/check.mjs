@@ -1,11 +1,10 @@
 import { i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { $ as defined, P as exists, W as findTool, l as count, n as renderFindings } from "../chunks/host.mjs";
+import { F as exists, G as findTool, et as defined, l as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import "../chunks/project-configuration.mjs";
 import { d as Git } from "../chunks/world-git.mjs";
 import { join, resolve } from "node:path";
-// src/verbs/check.ts
 var check_default = defineVerb({
 	summary: "Check a whole checkout before anything runs: configuration, templates, tests, workflows",
 	about: `Reads the files of the checkout, committed or not, and reports everything that would fail later. It asks no

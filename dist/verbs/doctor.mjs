@@ -1,5 +1,5 @@
 import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { at as init_errors, h as say, it as UsageError, l as count, n as renderFindings, nt as InputError, u as exact } from "../chunks/host.mjs";
+import { h as say, it as InputError, l as count, n as renderFindings, ot as UsageError, st as init_errors, u as exact } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";

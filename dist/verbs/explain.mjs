@@ -1,9 +1,9 @@
 import { A as text, E as flag, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { at as init_errors, st as quote } from "../chunks/host.mjs";
+import { lt as quote, st as init_errors } from "../chunks/host.mjs";
 import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
 import { i as inMegabytes } from "../chunks/release.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
-import { B as parseReference, G as architectures, N as digestIn, o as createRegistryClient } from "../chunks/world-registry.mjs";
+import { M as digestIn, W as architectures, o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 init_errors();
 var explain_default = defineVerb({

@@ -1,12 +1,11 @@
 import { A as text, D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { $ as defined, at as init_errors, f as renderReports, it as UsageError } from "../chunks/host.mjs";
+import { et as defined, f as renderReports, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { C as findOperator } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { a as showDifference } from "../chunks/release-state.mjs";
-// src/verbs/import-release.ts
 init_errors();
 var import_release_default = defineVerb({
 	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",

@@ -1,10 +1,10 @@
 import { A as text, D as many, E as flag, O as parsed, i as defineVerb, n as canAsk, p as directory, t as askOnTerminal } from "../chunks/cli.mjs";
-import { P as exists, W as findTool, at as init_errors, j as isRehearsal, ot as messageOf } from "../chunks/host.mjs";
+import { F as exists, G as findTool, M as isRehearsal, ct as messageOf, st as init_errors } from "../chunks/host.mjs";
 import "../chunks/project-configuration.mjs";
 import { a as ours, i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
 import { g as openForge } from "../chunks/world-forge.mjs";
 import { d as Git } from "../chunks/world-git.mjs";
-import { B as parseReference, F as formatReference, G as architectures, I as formatRepository, V as parseRepository } from "../chunks/world-registry.mjs";
+import { B as parseRepository, F as formatRepository, P as formatReference, W as architectures, z as parseReference } from "../chunks/world-registry.mjs";
 import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
 init_errors();

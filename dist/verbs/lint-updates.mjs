@@ -1,11 +1,10 @@
 import { A as text, D as many, O as parsed, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { $ as defined, at as init_errors, l as count, n as renderFindings, nt as InputError } from "../chunks/host.mjs";
+import { et as defined, it as InputError, l as count, n as renderFindings, st as init_errors } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { i as lintState } from "../chunks/release-state.mjs";
 import { A as shortCommit, y as findCommit } from "../chunks/world-git.mjs";
-// src/verbs/lint-updates.ts
 init_errors();
 var lint_updates_default = defineVerb({
 	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",

@@ -1,11 +1,10 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { $ as defined, at as init_errors, nt as InputError } from "../chunks/host.mjs";
+import { et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";
-import { I as formatRepository, s as authFiles } from "../chunks/world-registry.mjs";
+import { F as formatRepository, s as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-// src/verbs/log-in.ts
 init_errors();
 var log_in_default = defineVerb({
 	summary: "Log in to the registries of coxswain.yaml, for the later steps of a job",

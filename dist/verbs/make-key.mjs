@@ -1,10 +1,9 @@
 import { A as text, i as defineVerb } from "../chunks/cli.mjs";
-import { $ as defined, A as beforeWriting, at as init_errors, nt as InputError } from "../chunks/host.mjs";
+import { et as defined, it as InputError, j as beforeWriting, st as init_errors } from "../chunks/host.mjs";
 import { m as makeKeyPair } from "../chunks/release-signatures.mjs";
 import { d as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-// src/verbs/make-key.ts
 init_errors();
 var make_key_default = defineVerb({
 	summary: "Make a pair of keys to sign a fleet's releases",

@@ -1,5 +1,5 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { $ as defined, A as beforeWriting, at as init_errors, nt as InputError, z as writeFileAtomically } from "../chunks/host.mjs";
+import { B as writeFileAtomically, et as defined, it as InputError, j as beforeWriting, st as init_errors } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
 import { g as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
@@ -7,7 +7,6 @@ import { _ as openProject } from "../chunks/release.mjs";
 import { s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-// src/verbs/node-kit.ts
 init_errors();
 var node_kit_default = defineVerb({
 	summary: "Write what nodes need to join and follow their fleet: files for the image, Butane and Ignition",

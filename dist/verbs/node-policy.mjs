@@ -1,9 +1,9 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { at as init_errors, nt as InputError } from "../chunks/host.mjs";
+import { it as InputError, st as init_errors } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { i as askNodePolicy, o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
-import { B as parseReference, F as formatReference, j as atDigest } from "../chunks/world-registry.mjs";
+import { A as atDigest, P as formatReference, z as parseReference } from "../chunks/world-registry.mjs";
 // src/verbs/node-policy.ts
 init_errors();
 var node_policy_default = defineVerb({

@@ -1,6 +1,6 @@
 import { E as flag, O as parsed, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { at as init_errors, f as renderReports, it as UsageError, j as isRehearsal, l as count, m as reportText } from "../chunks/host.mjs";
+import { M as isRehearsal, f as renderReports, l as count, m as reportText, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";

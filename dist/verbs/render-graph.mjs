@@ -1,7 +1,7 @@
 import { A as text, O as parsed, i as defineVerb, w as choice } from "../chunks/cli.mjs";
 import { E as parseGraphReleases, J as formatGraph, g as throttleGraph, q as buildGraph, t as warinessOf, z as parseGraphUpdates } from "../chunks/guidance.mjs";
-import { L as readFileIfThere, at as init_errors, it as UsageError, nt as InputError, ot as messageOf } from "../chunks/host.mjs";
-import { G as architectures } from "../chunks/world-registry.mjs";
+import { R as readFileIfThere, ct as messageOf, it as InputError, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { W as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 init_errors();
 var render_graph_default = defineVerb({

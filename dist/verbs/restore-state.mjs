@@ -1,10 +1,9 @@
 import { D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { $ as defined, at as init_errors, f as renderReports, h as say, l as count, nt as InputError, u as exact } from "../chunks/host.mjs";
+import { et as defined, f as renderReports, h as say, it as InputError, l as count, st as init_errors, u as exact } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
-// src/verbs/restore-state.ts
 init_errors();
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

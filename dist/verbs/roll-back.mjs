@@ -1,6 +1,6 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { at as init_errors, f as renderReports, it as UsageError } from "../chunks/host.mjs";
+import { f as renderReports, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject, p as describeMovedTags } from "../chunks/release.mjs";

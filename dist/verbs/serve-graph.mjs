@@ -1,11 +1,10 @@
 import { A as text, D as many, O as parsed, T as duration, i as defineVerb } from "../chunks/cli.mjs";
-import { $ as defined, V as untilSignal, at as init_errors, it as UsageError, nt as InputError } from "../chunks/host.mjs";
+import { H as untilSignal, et as defined, it as InputError, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
 import { a as createMetrics, c as createGraphServer, d as folderSource, i as createNodeCounts, l as createAccessLog, n as artifactSource, o as createHaltWebhook, r as openSite, s as readWebhookSecrets, t as urlSource } from "../chunks/operate-serve-graph.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { i as stopServer, n as listen, r as parseListenAddress } from "../chunks/world-http.mjs";
-import { B as parseReference, o as createRegistryClient } from "../chunks/world-registry.mjs";
+import { o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
-// src/verbs/serve-graph.ts
 init_errors();
 const graceMilliseconds = 1e4;
 var serve_graph_default = defineVerb({

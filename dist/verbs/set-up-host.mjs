@@ -1,9 +1,8 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, D as many, i as defineVerb, k as readChoice } from "../chunks/cli.mjs";
-import { $ as defined, at as init_errors, nt as InputError } from "../chunks/host.mjs";
+import { et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
-import { q as hostArchitecture } from "../chunks/world-registry.mjs";
-// src/verbs/set-up-host.ts
+import { K as hostArchitecture } from "../chunks/world-registry.mjs";
 init_errors();
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",

@@ -1,5 +1,5 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { F as isMissing, at as init_errors, f as renderReports, h as say, l as count, nt as InputError, u as exact } from "../chunks/host.mjs";
+import { I as isMissing, f as renderReports, h as say, it as InputError, l as count, st as init_errors, u as exact } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";

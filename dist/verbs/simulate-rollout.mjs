@@ -1,9 +1,8 @@
 import { A as text, D as many, T as duration, i as defineVerb, j as wholeNumber } from "../chunks/cli.mjs";
 import { a as parseShareOf, i as parseShare, n as defaultFleetModel, o as parseWindow, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { $ as defined, X as parseDuration, at as init_errors, nt as InputError, z as writeFileAtomically } from "../chunks/host.mjs";
+import { B as writeFileAtomically, Z as parseDuration, et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
 import { p as readSiteFleet, u as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";
-// src/verbs/simulate-rollout.ts
 init_errors();
 var simulate_rollout_default = defineVerb({
 	summary: "Simulate how the nodes of a fleet update over time, with the update guidance of a published site",

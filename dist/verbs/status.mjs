@@ -1,6 +1,6 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { at as init_errors, f as renderReports, ot as messageOf, rt as OutsideError } from "../chunks/host.mjs";
+import { at as OutsideError, ct as messageOf, f as renderReports, st as init_errors } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";

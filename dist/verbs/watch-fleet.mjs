@@ -1,5 +1,5 @@
 import { A as text, D as many, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { at as init_errors, f as renderReports, it as UsageError, l as count, m as reportText, nt as InputError, ot as messageOf, t as repeat } from "../chunks/host.mjs";
+import { ct as messageOf, f as renderReports, it as InputError, l as count, m as reportText, ot as UsageError, st as init_errors, t as repeat } from "../chunks/host.mjs";
 import { n as publishUpdates } from "../chunks/loop-publish-updates.mjs";
 import { i as readDispatch, n as noIncidents, r as reportIncidents, t as watchFleet } from "../chunks/operate-watch-fleet.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -6,7 +6,7 @@ import { onInterrupt } from '../host/cleanup.ts';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { isLoopback } from '../world/registry/authentication.ts';
+import { isLoopback } from '../world/loopback.ts';
 import {
   atDigest,
   type DigestReference,

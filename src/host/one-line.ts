@@ -13,6 +13,18 @@ export function oneLine(text: string): string {
     .join(' ');
 }
 
+/**
+ * A text from outside on one line, for messages: control characters, which could steer a terminal, become spaces, and a
+ * long text is cut.
+ * @param longest in characters
+ */
+export function plainLine(text: string, longest: number): string {
+  const line = oneLine(text)
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+
 /** The text without the slashes at its end. */
 export function withoutTrailingSlashes(text: string): string {
   let end = text.length;

@@ -1,8 +1,8 @@
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
 import type { PackedLayer } from '../../world/layers/unpack-layer.ts';
+import { isLoopback } from '../../world/loopback.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
-import { isLoopback } from '../../world/registry/authentication.ts';
 import { createRegistryClient } from '../../world/registry/client.ts';
 import { readImage } from '../../world/registry/image.ts';
 import { inLayout, layoutReader, openInLayout } from '../../world/registry/layout.ts';

@@ -1,7 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
+import { isLoopback } from '../../world/loopback.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
-import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { atDigest, formatReference, type Repository } from '../../world/registry/reference.ts';
 import type { Buildah } from './buildah.ts';

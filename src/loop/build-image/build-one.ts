@@ -10,8 +10,8 @@ import { buildKeyAnnotation, revisionAnnotation } from '../../release/candidate/
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { materialiseContext } from '../../release/candidate/materialise.ts';
 import type { Project } from '../../release/project.ts';
+import { isLoopback } from '../../world/loopback.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
-import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
 import type { Descriptor } from '../../world/registry/manifest.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';

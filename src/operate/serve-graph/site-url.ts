@@ -1,9 +1,9 @@
 import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { fetchWhole } from '../../world/http/fetch-whole.ts';
-import type { AnswerHeaders, HttpAnswer } from '../../world/http/http-answer.ts';
+import type { AnswerHeaders } from '../../world/http/http-answer.ts';
+import { isLoopback } from '../../world/loopback.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
-import { isLoopback } from '../../world/registry/authentication.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
 
 const timeoutMilliseconds = 30_000;
@@ -95,21 +95,14 @@ async function fetchText(
       response.discard();
       throw new OutsideError(tried, `the server answered ${response.status} ${response.statusText}`.trim());
     }
-    return { status: response.status, text: await readBounded(response, tried), headers: response.headers };
+    return {
+      status: response.status,
+      text: (await response.bytes(largestFile)).toString(),
+      headers: response.headers,
+    };
   } catch (error) {
     if (error instanceof OutsideError) throw error;
     const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
     throw new OutsideError(tried, `${messageOf(error)}${cause}`, undefined, { cause: error });
   }
-}
-
-async function readBounded(response: HttpAnswer, tried: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > largestFile) throw new OutsideError(tried, `the answer has more than ${largestFile} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../host/errors.ts';
-import { oneLine } from '../../host/one-line.ts';
+import { oneLine, plainLine } from '../../host/one-line.ts';
 import type { Git } from '../../world/git/git.ts';
 
 /** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
@@ -32,10 +32,7 @@ export function readStatement(text: string, field: string): string {
 
 /** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
 export function cleanStatement(text: string): string {
-  const line = oneLine(text)
-    .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
-    .trim();
-  return line.length <= longestReason ? line : `${line.slice(0, longestReason - 1)}…`;
+  return plainLine(text, longestReason);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plainLine } from '../../host/one-line.ts';
 import { type Sha, StaleBranchError } from '../forge/forge.ts';
 import type { Objects } from './fetched-objects.ts';
 import type { Git } from './git.ts';
@@ -162,10 +163,7 @@ function explainPushFailure(failure: string, doing: string, place: string): Erro
 /** What a hook or the server itself said: `: error: GH006: Protected branch update failed`. */
 function wordsOfRemote(failure: string): string {
   const lines = [...failure.matchAll(/^remote: *(.*\S)/gm)].map(([, line = '']) => line);
-  const words = lines
-    .join(' ')
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .slice(0, 300);
+  const words = plainLine(lines.join(' '), 300);
   return words === '' ? '' : `: ${words}`;
 }
 

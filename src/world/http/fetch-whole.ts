@@ -1,8 +1,8 @@
-import type { HttpAnswer } from './http-answer.ts';
-import { exchange, type HttpRequest } from './http-exchange.ts';
+import { defined } from '../../host/defined.ts';
+import { type HttpAnswer, redirectStatuses } from './http-answer.ts';
+import { exchange } from './http-exchange.ts';
 
 const maximumRedirects = 10;
-const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 export interface FetchOptions {
   readonly method?: string | undefined;
@@ -26,16 +26,10 @@ export async function fetchWhole(address: string | URL, options: FetchOptions = 
     'user-agent': 'coxswain',
     ...lowerCase(options.headers ?? {}),
   };
-  const request = (): HttpRequest => ({
-    method,
-    headers,
-    signal,
-    ...(body === undefined ? {} : { body }),
-  });
   const signal = AbortSignal.timeout(timeout);
   let target = new URL(address);
   for (let hop = 0; ; hop += 1) {
-    const answer = await exchange(target, request());
+    const answer = await exchange(target, { method, headers, signal, ...defined({ body }) });
     const location = answer.headers.get('location');
     if (redirect === 'manual' || location === null || hop === maximumRedirects) return answer;
     const next = new URL(location, target);

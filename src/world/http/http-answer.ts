@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 
+/** With the header `location`, the answer sends the client there. */
+export const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
+
 /** The headers of an answer; names in small letters or not. */
 export class AnswerHeaders implements Iterable<readonly [string, string]> {
   readonly #headers: IncomingHttpHeaders;

@@ -127,7 +127,7 @@ function drained(sent: ClientRequest): Promise<void> {
   });
 }
 
-/** Where the request goes: a proxy gets plain HTTP as it is, and makes a tunnel for the rest. */
+/** The address that gets the request: a proxy forwards plain HTTP, and opens a tunnel for HTTPS. */
 function placeOf(
   target: URL,
   headers: Readonly<Record<string, string>>,

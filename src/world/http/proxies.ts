@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { InputError } from '../../host/errors.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** The proxy for an address, by the environment; undefined if the address is reached directly. */
 export type ProxyOf = (target: URL) => URL | undefined;
@@ -13,7 +14,7 @@ export function proxiesOf(env: NodeJS.ProcessEnv): ProxyOf {
   return (target) => {
     const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
     const text = (env[name.toLowerCase()] || env[name] || '').trim();
-    if (text === '' || isOwnAddress(target.hostname)) return undefined;
+    if (text === '' || isLoopback(target)) return undefined;
     if (isExcepted(target, env.no_proxy || env.NO_PROXY || '')) return undefined;
     return readProxy(text, name);
   };
@@ -36,10 +37,6 @@ function readProxy(text: string, name: string): URL {
     found: text.replace(/\/\/[^/]*@/, '//…@'),
     expected: 'http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; https:// if the proxy itself speaks TLS',
   });
-}
-
-function isOwnAddress(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** Whether NO_PROXY names the host: itself, a domain over it, an address, a network such as 10.0.0.0/8, or `*`. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { messageOf, OutsideError } from '../../host/errors.ts';
-import { oneLine } from '../../host/one-line.ts';
+import { plainLine } from '../../host/one-line.ts';
 import { fetchWhole } from '../http/fetch-whole.ts';
-import type { HttpAnswer } from '../http/http-answer.ts';
+import { TooLong } from '../http/http-answer.ts';
 import type { PrometheusCredentials } from './credentials.ts';
 
 /** A value at a moment. It may be NaN or infinite. */
@@ -112,19 +112,12 @@ async function request(
     redirect: 'manual',
     timeout: options.patience ?? patience,
   });
-  return { status: response.status, text: await readLimited(response, address) };
-}
-
-async function readLimited(response: HttpAnswer, address: URL): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > largestAnswer)
-      throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
-    chunks.push(chunk);
+  try {
+    return { status: response.status, text: (await response.bytes(largestAnswer)).toString() };
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    throw couldNotAsk(address.origin, `the answer is longer than ${largestAnswer} bytes`);
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Prometheus writes numbers as texts: `1.5`, `1e-05`, `NaN`, `+Inf`. */
@@ -150,8 +143,5 @@ function reasonOf(error: unknown): string {
 }
 
 function shorten(text: string): string {
-  const line = oneLine(text)
-    .replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
-    .trim();
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return plainLine(text, 200);
 }

@@ -1,6 +1,6 @@
 import { OutsideError } from '../../host/errors.ts';
 import type { HttpAnswer } from '../http/http-answer.ts';
-import { isLoopback } from './authentication.ts';
+import { isLoopback } from '../loopback.ts';
 import { bareType } from './manifest.ts';
 import { defaultAnswerSeconds, piecesOf } from './patience.ts';
 import { connectionFailure } from './registry-failures.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
+import { isLoopback } from '../loopback.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { formatRepository, type Repository } from './reference.ts';
@@ -203,12 +204,6 @@ function realmOf(challenge: Challenge, registryUrl: URL, doing: string): URL {
 function withoutUser(url: URL | undefined, realm: string): string {
   if (url === undefined || (url.username === '' && url.password === '')) return realm;
   return `${url.protocol}//…@${url.host}${url.pathname}`;
-}
-
-/** True for this machine's own addresses, the only ones that plain HTTP is used with. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname;
-  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 function jsonOrUndefined(bytes: Uint8Array): unknown {

@@ -1,11 +1,10 @@
 import { OutsideError } from '../../host/errors.ts';
-import type { HttpAnswer } from '../http/http-answer.ts';
+import { type HttpAnswer, redirectStatuses } from '../http/http-answer.ts';
 import { secureLocation } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { RegistryRequest } from './request.ts';
 
 const maximumRedirects = 5;
-const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 /** The answer at the end of a chain of redirects. */
 export interface FinalAnswer {

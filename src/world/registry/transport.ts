@@ -1,8 +1,9 @@
 import { beforeWriting } from '../../host/dry-run.ts';
 import { type Log, silentLog } from '../../host/log.ts';
 import type { HttpAnswer } from '../http/http-answer.ts';
+import { isLoopback } from '../loopback.ts';
 import { maximumErrorBytes, readWhole } from './answers.ts';
-import { createAuthentication, isLoopback } from './authentication.ts';
+import { createAuthentication } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { defaultAnswerSeconds, watched } from './patience.ts';

@@ -6,6 +6,7 @@ import { defined } from '../../../host/defined.ts';
 import { InputError, OutsideError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
 import { fetchWhole } from '../../http/fetch-whole.ts';
+import { isLoopback } from '../../loopback.ts';
 import { explainFailure, refusalOf } from './failures.ts';
 
 /** Which repository, and by which token. */
@@ -175,8 +176,9 @@ function requireToken({ token, repository }: GitHubAccess): string {
 
 function createOctokit(access: GitHubAccess) {
   const { apiUrl, log, second = 1000 } = access;
-  const { origin, protocol, hostname } = new URL(apiUrl);
-  const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
+  const url = new URL(apiUrl);
+  const { origin, protocol } = url;
+  const loopback = isLoopback(url);
   if (protocol !== 'https:' && !loopback) {
     throw new InputError({
       field: 'GITHUB_API_URL',
