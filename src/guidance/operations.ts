@@ -171,7 +171,7 @@ const operations = openObject(
         openObject('a hold set elsewhere', {
           ...statement,
           until: moment.optional(),
-          source: someText('the place where it was set'),
+          source: someText('the label or file that holds the fleet'),
         }),
         { error: 'the list of holds set elsewhere' },
       )

@@ -57,7 +57,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
         const { digest } = await playLoop(scene, rehearsed ? rehearsalTests : {});
         if (inputs.node) await playNodes(scene, digest);
         if (rehearsed) await playBrokenUpgrade(scene);
-        // The machines of --node have followed the rollout to its end: there is nothing to halt.
+        // With --node the rollout is complete by now, so no halt can be shown.
         if (!inputs.node) await playAdoption(scene);
       }
       if (inputs['keep-running']) {

@@ -268,7 +268,7 @@ function openReader(place: Place): Reader {
   return { place, answers };
 }
 
-/** Where the registry with this folder keeps its repositories. */
+/** The folder of a registry's repositories. @param directory of the registry itself */
 export function repositoriesIn(directory: string): string {
   return join(directory, 'storage/docker/registry/v2/repositories');
 }

@@ -271,7 +271,7 @@ function ringSuccessProblems({ fleets, rings }: Config, at: Placer): InputProble
       return [
         {
           ...at(path),
-          problem: 'there is no ring that could do well first',
+          problem: 'no ring opens before the others',
           expected: 'a ring with a wariness below 1, such as rings: { canary: 0, early: 0.1 }',
         },
       ];
@@ -284,7 +284,7 @@ function ringSuccessProblems({ fleets, rings }: Config, at: Placer): InputProble
           ...at([...path, 'rings', index]),
           problem: rings.some(({ name }) => name === ring)
             ? 'no ring opens after this one'
-            : 'there is no such ring',
+            : 'this ring does not exist',
           found: ring,
           expected: `one of ${known.join(', ')}`,
           ...defined({ remedy: meant && `Did you mean ${meant}?` }),

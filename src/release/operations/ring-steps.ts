@@ -148,7 +148,7 @@ function begin(
 ): { readonly staged: StagedRollout; readonly rollout: Rollout } | undefined {
   const isNew = version === fresh || (plan.start_epoch ?? 0) >= now;
   const reached = rolloutProgress(plan, now);
-  // A person wrote it like that: it stays where it is.
+  // A person wrote this share without a duration: it does not change.
   if (!isNew && plan.duration_minutes === undefined) return undefined;
   const passed: PassedRing[] = isNew
     ? []

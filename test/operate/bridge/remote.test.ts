@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-/** Two operators on two machines, and the place where they meet. */
+/** Two operators on two machines, and the repository that both change. */
 interface Place {
   readonly bare: Git;
   readonly operators: readonly TestProject[];

@@ -45,7 +45,7 @@ it.each<[string, number, string, RegExp]>([
     /400: parse error: x$/,
   ],
   ['a query without a value', 200, matrixOf(), /gives no value$/],
-  ['a value that is no number', 200, matrixOf([[now, 'NaN']]), /is NaN, which counts neither/],
+  ['a value that is not a number', 200, matrixOf([[now, 'NaN']]), /is NaN, which counts neither/],
   ['a server that wants other credentials', 401, '', /it answers 401$/],
 ])('reports %s', async (_, status, body, message) => {
   server.answer = (_request, response) => void response.writeHead(status).end(body);

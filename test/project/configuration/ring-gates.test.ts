@@ -45,7 +45,7 @@ describe('success-threshold', () => {
     [
       'a ring that does not exist',
       'success-threshold: { adoption: 90 %, rings: [canry] }',
-      /rings\[0\]: there is no such ring.*\n?.*Did you mean canary/s,
+      /rings\[0\]: this ring does not exist.*\n?.*Did you mean canary/s,
     ],
     ['the last ring', 'success-threshold: { adoption: 90 %, rings: [late] }', /no ring opens after this one/],
     ['another field', 'success-threshold: { adoption: 90 %, node: 3 }', /Did you mean nodes/],
@@ -55,7 +55,7 @@ describe('success-threshold', () => {
 
   it('refuses a threshold without a ring', () => {
     expect(() => read('success-threshold: { adoption: 90 % }', '{ late: 1.0 }')).toThrow(
-      /no ring that could do well first/,
+      /no ring opens before the others/,
     );
   });
 });

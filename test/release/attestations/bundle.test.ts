@@ -290,7 +290,7 @@ describe('the signer of evidence', () => {
       const kept = keepAtForge(await attestationSigner(trust(signer), env), { attestations }, log);
       return [await kept?.sign(statement), await kept?.sign(statement)];
     };
-    await sign(key('keys/own.pub'), { COXSWAIN_EVIDENCE_KEY: own.privateKey }, 'it is no use');
+    await sign(key('keys/own.pub'), { COXSWAIN_EVIDENCE_KEY: own.privateKey }, 'nobody runs it');
     expect(given).toEqual([]);
     expect(await sign(workflow, sigstore.runAs(run), undefined)).toEqual(given);
     expect([given.length, lines]).toEqual([2, []]);

@@ -227,7 +227,7 @@ describe('the gate of vulnerabilities', () => {
     );
   });
 
-  it('has no limit above which there is nothing', () => {
+  it('has no limit above the highest severity', () => {
     const text = (fleets: string) => `image: a.example/b\nbase: a.example/c:stable\nfleets:\n${fleets}`;
     const bad = text('  testing: { vulnerabilities: { none-above: critical } }');
     expect(() => parseConfig(bad, 'x')).toThrow(/none-above/);

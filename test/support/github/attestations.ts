@@ -1,6 +1,6 @@
 import { type Route, refuse } from './answer.ts';
 
-/** Artifact attestations. GitHub keeps bundles whose certificate is for a run of the repository: none that a key signed. */
+/** Artifact attestations. GitHub keeps bundles with a certificate for a run of the repository. It refuses bundles that a key signed. */
 export function attestationRoutes(kept: object[]): Route {
   return async ({ method, route, body }) => {
     if (method !== 'POST' || route !== 'attestations') return undefined;

@@ -72,7 +72,7 @@ export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 
       if (event.type === haltType) return { kind: 'halt', alert: JSON.stringify(event.payload) };
       throw new InputError({
         field: 'repository_dispatch',
-        problem: 'there is nothing to do for this type of event',
+        problem: 'coxswain does nothing for this type of event',
         found: event.type,
         expected: haltType,
         remedy: `on: { repository_dispatch: { types: [${haltType}] } }`,

@@ -28,7 +28,7 @@ export interface BootTestOptions extends BootOptions {
   readonly image: string;
 }
 
-/** An image that is prepared to boot any number of times. Its root file system must stay where it is. */
+/** An image that can boot more than once. Nobody may move its root file system meanwhile. */
 export interface PreparedImage {
   readonly kernel: Kernel;
   /** The kernel as a file of this machine. */
