@@ -1,12 +1,14 @@
 // Runs before each test file.
+import http from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, vi } from 'vitest';
 import { removeFolders, removeKeptFolders } from './temporary-folders.ts';
 
 // The files of a worker share its process (vitest.config.ts): no file sees what another one left in the environment.
 vi.unstubAllEnvs();
-const shared = globalThis as { environmentAtStart?: NodeJS.ProcessEnv };
+const shared = globalThis as { environmentAtStart?: NodeJS.ProcessEnv; requestAtStart?: typeof http.request };
 shared.environmentAtStart ??= { ...process.env };
+shared.requestAtStart ??= http.request;
 for (const name of Object.keys(process.env))
   if (!(name in shared.environmentAtStart)) delete process.env[name];
 Object.assign(process.env, shared.environmentAtStart);
@@ -31,3 +33,8 @@ process.env.GOGC = '800';
 // Here, because this file alone runs for each test file: a hook in a shared module counts for the first one only.
 afterEach(removeFolders);
 afterAll(removeKeptFolders);
+// The next files of this worker would fail instead, and name something else.
+afterAll(() => {
+  if (http.request !== shared.requestAtStart)
+    throw new Error('this file did not give back the HTTP of Node.js');
+});

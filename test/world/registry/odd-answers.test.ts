@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
-import nock from 'nock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../src/host/errors.ts';
 import { createRegistryClient, type RegistryClient } from '../../../src/world/registry/client.ts';
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
 import { atDigest, atTag, digestOf, parseRepository } from '../../../src/world/registry/reference.ts';
+import { useNock } from '../../support/nock.ts';
 
 // Answers that the registry of Debian never gives, but others do.
 
@@ -24,16 +24,10 @@ const basic = `Basic ${Buffer.from('robot:a-very-secret-word').toString('base64'
 
 let client: RegistryClient;
 let loggedIn: RegistryClient;
+const nock = useNock();
 beforeEach(() => {
-  nock.disableNetConnect();
   client = createRegistryClient({ credentials: async () => undefined, retryDelays: [5, 5] });
   loggedIn = createRegistryClient({ credentials: async () => password, retryDelays: [5, 5] });
-});
-afterEach(() => {
-  const pending = nock.pendingMocks();
-  nock.cleanAll();
-  nock.enableNetConnect();
-  expect(pending).toEqual([]);
 });
 
 async function failure(promise: Promise<unknown>): Promise<string> {

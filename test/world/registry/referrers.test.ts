@@ -1,5 +1,4 @@
-import nock from 'nock';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../src/host/errors.ts';
 import { silentLog } from '../../../src/host/log.ts';
 import { findReferrer, pushArtifact } from '../../../src/world/registry/artifact.ts';
@@ -10,6 +9,7 @@ import {
 } from '../../../src/world/registry/client.ts';
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
 import { type Digest, digestOf, parseRepository } from '../../../src/world/registry/reference.ts';
+import { useNock } from '../../support/nock.ts';
 
 // Answers about referrers of registries other than Debian's, which has no Referrers API.
 
@@ -35,21 +35,11 @@ const missing = [404, { errors: [{ code: 'NAME_UNKNOWN' }] }, json] as const;
 let client: RegistryClient;
 let warnings: string[];
 
-// It takes all of Node's HTTP over as soon as it is loaded, for the other files of this worker too.
-afterAll(() => nock.restore());
-
+const nock = useNock();
 beforeEach(() => {
-  nock.disableNetConnect();
   warnings = [];
   const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
   client = createRegistryClient({ credentials: async () => undefined, retryDelays: [5, 5], log });
-});
-
-afterEach(() => {
-  const pending = nock.pendingMocks();
-  nock.cleanAll();
-  nock.enableNetConnect();
-  expect(pending).toEqual([]);
 });
 
 function list(...manifests: readonly unknown[]) {
