@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
 import { defined } from '../../src/host/defined.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
+import type { TestEvidence } from '../../src/release/evidence/statement.ts';
 import { findEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
 import { testSettings } from '../../src/release/evidence/test-settings.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
@@ -127,10 +128,27 @@ describe('boot-test', () => {
     const { project, candidate, image } = await builtProject();
     const { bootTest } = project.config;
     const lax = testSettings({ bootTest: { ...bootTest, allowedUnits: ['broken.service'] } });
-    await prove(project, candidate, image, 'PASSED', now - 20, lax);
+    await prove(project, candidate, image, 'PASSED', now - 20, { settings: lax });
     await expect(run(project)).rejects.toThrow(/cannot be unpacked|by root/);
-    await prove(project, candidate, image, 'PASSED', now - 30, testSettings(project.config));
+    await prove(project, candidate, image, 'PASSED', now - 30, { settings: testSettings(project.config) });
     expect((await run(project)).data).toMatchObject({ skipped: true });
+  });
+
+  it.each([
+    ['coxswain.yaml', []],
+    ['the command line', ['--mode', 'ostree']],
+  ])('trusts no pass in another mode than the one that %s asks for', async (where, args) => {
+    const { project, candidate, image } = await builtProject();
+    if (where === 'coxswain.yaml') {
+      const before = await readFile(join(project.git.directory, where), 'utf8');
+      const after = before.replace('init: any', 'init: any, mode: ostree');
+      expect(after).not.toBe(before);
+      await commitFiles(project.git, { [where]: after });
+    }
+    await prove(project, candidate, image, 'PASSED', now - 20, { mode: 'direct' });
+    await expect(run(project, ...args)).rejects.toThrow(/cannot be unpacked|by root/);
+    await prove(project, candidate, image, 'PASSED', now - 30, { mode: 'ostree' });
+    expect((await run(project, ...args)).data).toMatchObject({ skipped: true });
   });
 
   it('refuses what is not labelled as a node needs it, before anything is pulled', async () => {
@@ -190,14 +208,14 @@ async function prove(
   image: DigestReference,
   result: 'PASSED' | 'FAILED',
   startedAt = now - 100,
-  settings?: string,
+  { settings, mode }: Pick<TestEvidence, 'settings' | 'mode'> = {},
 ): Promise<string> {
   const { descriptor } = await client.getManifest(image);
   const evidence = await pushEvidence(client, config.testImage, descriptor, {
     subject: { repository: formatRepository(config.testImage), digest: image.digest },
     result,
     testsTree,
-    ...defined({ settings }),
+    ...defined({ settings, mode }),
     tests: [{ name: '10-boots.sh', result: result === 'PASSED' ? 'passed' : 'failed', seconds: 1 }],
     kernel: '6.1.0',
     architecture: 'x86_64',

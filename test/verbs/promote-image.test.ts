@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '../../src/host/defined.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import type { Promotion } from '../../src/loop/promote-image/promotion.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
@@ -68,6 +69,7 @@ async function buildAndTest(
     readonly branch?: string;
     readonly sample?: SampleImage;
     readonly result?: 'PASSED' | 'FAILED' | null;
+    readonly mode?: TestEvidence['mode'];
   } = {},
 ): Promise<{ candidate: Candidate; built: DigestReference }> {
   const { git, config, client } = project;
@@ -82,7 +84,8 @@ async function buildAndTest(
     annotations: buildAnnotations(candidate),
     ...options.sample,
   });
-  if (options.result !== null) await bootTest(candidate, built, options.result ?? 'PASSED');
+  if (options.result !== null)
+    await bootTest(candidate, built, options.result ?? 'PASSED', defined({ mode: options.mode }));
   return { candidate, built };
 }
 
@@ -90,7 +93,7 @@ async function bootTest(
   candidate: Candidate,
   built: DigestReference,
   result: 'PASSED' | 'FAILED',
-  more: Partial<Pick<TestEvidence, 'upgrades' | 'startedAt'>> = {},
+  more: Partial<Pick<TestEvidence, 'mode' | 'upgrades' | 'startedAt'>> = {},
 ) {
   const { client } = project;
   const { descriptor } = await client.getManifest(built);
@@ -310,6 +313,19 @@ describe('promote-image', () => {
       expect((await readCandidate({ git, config, client })).key).toBe(candidate.key);
       await expectRefusal(/no passing evidence: it was tested with other tests/);
       await bootTest(await readCandidate({ git, config, client }), built, 'PASSED');
+      expect((await run()).data.digest).toBe(built.digest);
+    });
+
+    it('an image that passed in another mode than the configuration asks for', async () => {
+      const text = await project.git.run(['show', 'HEAD:coxswain.yaml']);
+      const strict = text.replace('init: any', 'init: any, mode: ostree');
+      await commitFiles(project.git, { 'coxswain.yaml': strict }, { time: time + 1 });
+      await nextCommit(time + 2);
+      const { candidate, built } = await buildAndTest({ mode: 'direct' });
+      await expectRefusal(
+        /no passing evidence: it was tested in the mode direct, and boot-test\.mode is ostree/,
+      );
+      await bootTest(candidate, built, 'PASSED', { mode: 'ostree' });
       expect((await run()).data.digest).toBe(built.digest);
     });
 

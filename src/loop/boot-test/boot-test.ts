@@ -88,6 +88,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
   const commit = await git.run(['rev-parse', 'HEAD']);
   const architecture = options.architecture ?? ownArchitecture(config.architectures);
   const fleet = await fleetOf(project, options, commit);
+  const mode = options.mode ?? config.bootTest.mode;
   return withTemporaryFolder('tests', async (folder) => {
     const testsFolder = join(folder, 'tests');
     await mkdir(testsFolder);
@@ -99,7 +100,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     const from = wantsUpgrades(project, tests)
       ? await upgradesTo(project, { fleet, tested, architecture, log })
       : [];
-    const earlier = options.force ? undefined : await evidenceOn(project, tested, tests);
+    const earlier = options.force ? undefined : await evidenceOn(project, tested, tests, mode);
     if (earlier !== undefined && covers(earlier.evidence, from)) {
       const answer = { ...known, evidence: earlier.evidence };
       const pullRequest = await tellPullRequest(project, commit, answer);
@@ -119,7 +120,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       image,
       version,
       config,
-      mode: options.mode ?? config.bootTest.mode,
+      mode,
       ...(await ignitionOf(project, commit, folder)),
       certificates: await certificatesOf(project, commit, folder),
       machine: machineFor(project, options, architecture),

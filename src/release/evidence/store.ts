@@ -26,6 +26,7 @@ import {
   type TestEvidence,
   testResultType,
 } from './statement.ts';
+import type { TestDemands } from './test-settings.ts';
 
 /** Evidence, and the artifact that holds it. */
 export interface FoundEvidence {
@@ -119,26 +120,29 @@ export async function passingEvidence(
   image: DigestReference,
   testsTree: string,
   trust: Trust,
-  settings?: string,
+  demands?: TestDemands,
 ): Promise<FoundEvidence | undefined> {
   const all = await findEvidence(client, image.repository, image.digest, trust);
-  const newest = newestFor(all, testsTree, settings);
+  const newest = newestFor(all, testsTree, demands);
   return newest?.evidence.result === 'PASSED' ? newest : undefined;
 }
 
 /**
  * The newest of several pieces of evidence that is about these tests.
- * @param settings the evidence is also about these settings (test-settings.ts), or older than their record
+ * @param demands the evidence is also about these settings, or older than their record. A pass is in this mode; a
+ * failure counts in every mode
  */
 export function newestFor(
   all: readonly FoundEvidence[],
   testsTree: string,
-  settings?: string,
+  { settings, mode }: Partial<TestDemands> = {},
 ): FoundEvidence | undefined {
-  const sameSettings = (other: string | undefined) =>
-    settings === undefined || other === undefined || other === settings;
+  const bySettings = ({ evidence }: FoundEvidence) =>
+    settings === undefined || evidence.settings === undefined || evidence.settings === settings;
+  const inMode = ({ evidence }: FoundEvidence) =>
+    mode === undefined || evidence.mode === mode || evidence.result === 'FAILED';
   return newestOf(
-    all.filter(({ evidence }) => evidence.testsTree === testsTree && sameSettings(evidence.settings)),
+    all.filter((each) => each.evidence.testsTree === testsTree && bySettings(each) && inMode(each)),
   );
 }
 

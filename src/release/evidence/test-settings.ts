@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../../project/configuration/config.ts';
+import { defined } from '../../host/defined.ts';
+import type { BootTestConfig, Config } from '../../project/configuration/config.ts';
 
 /**
  * The hash of the settings that decide whether an image passes: what may fail, and how its machine is started. They are
@@ -19,4 +20,21 @@ export function testSettings({ bootTest }: Pick<Config, 'bootTest'>): string {
     ignition: ignition ?? null,
   };
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+}
+
+/** By which settings an image has to pass. */
+export interface TestDemands {
+  /** `testSettings` of the configuration. */
+  readonly settings: string;
+  /** How the machine has to start. Absent: in any mode. */
+  readonly mode?: BootTestConfig['mode'];
+}
+
+/**
+ * What evidence has to be about, to count for a commit with this configuration. The mode is not a part of the hash,
+ * because without one in the configuration a pass in any mode counts.
+ * @param mode takes precedence over the configuration
+ */
+export function testDemands({ bootTest }: Pick<Config, 'bootTest'>, mode = bootTest.mode): TestDemands {
+  return { settings: testSettings({ bootTest }), ...defined({ mode }) };
 }

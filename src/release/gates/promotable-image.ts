@@ -18,7 +18,7 @@ import { refreshFileName } from '../candidate/build-context.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
 import { examineEvidence, type FoundEvidence, newestFor, type RefusedEvidence } from '../evidence/store.ts';
-import { testSettings } from '../evidence/test-settings.ts';
+import { type TestDemands, testDemands } from '../evidence/test-settings.ts';
 import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 
@@ -111,7 +111,8 @@ async function requireEvidence(
     refused.push(...examined.refused.filter(isOfThis));
   }
   const { testsTree } = candidate;
-  const newest = newestFor(all, testsTree, testSettings(config));
+  const demands = testDemands(config);
+  const newest = newestFor(all, testsTree, demands);
   if (newest?.evidence.result === 'PASSED') return { evidence: newest };
   // An image that failed a test is never accepted, even if the evidence of the failure does not count.
   const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === 'FAILED');
@@ -125,7 +126,7 @@ async function requireEvidence(
   }
   throw new InputError({
     where: formatReference(atDigest(repository, digest)),
-    problem: `no passing evidence: ${whyNone({ newest, all, refused })}`,
+    problem: `no passing evidence: ${whyNone({ newest, all, refused, demands })}`,
     expected: `a pass of the tests in git tree ${shortCommit(testsTree)}, by the settings of boot-test in ${config.file}`,
     remedy:
       newest === undefined
@@ -138,8 +139,9 @@ function whyNone(evidence: {
   readonly newest: FoundEvidence | undefined;
   readonly all: readonly FoundEvidence[];
   readonly refused: readonly RefusedEvidence[];
+  readonly demands: TestDemands;
 }): string {
-  const { newest, all, refused } = evidence;
+  const { newest, all, refused, demands } = evidence;
   if (newest !== undefined) {
     const failed = newest.evidence.tests.filter(({ result }) => result !== 'passed').map(({ name }) => name);
     return `its boot test failed${failed.length === 0 ? '' : ` (${failed.join(', ')})`}`;
@@ -148,6 +150,11 @@ function whyNone(evidence: {
   if (last !== undefined) {
     const others = refused.length - 1;
     return `the evidence that it has does not count (${last.reason}${others === 0 ? '' : `; and ${others} more`})`;
+  }
+  const { mode } = demands;
+  const others = new Set(all.map(({ evidence }) => evidence.mode ?? 'unknown'));
+  if (mode !== undefined && others.size > 0 && !others.has(mode)) {
+    return `it was tested in the mode ${[...others].join(' and ')}, and boot-test.mode is ${mode}`;
   }
   return all.length > 0 ? 'it was tested with other tests than this commit has' : 'it was never boot-tested';
 }

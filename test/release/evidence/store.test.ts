@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '../../../src/host/defined.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import type { Trust } from '../../../src/release/attestations/trust.ts';
 import { formatStatement, type TestEvidence } from '../../../src/release/evidence/statement.ts';
@@ -91,13 +92,39 @@ describe('evidence', () => {
 
   it('passes for the same settings only; old evidence does not name them', async () => {
     const found = async (settings: string) =>
-      passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned, settings);
+      passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned, { settings });
     const [one, other] = ['1', '2'].map((digit) => digit.repeat(64)) as [string, string];
     await pushEvidence(client, repository, subject, evidence({ settings: one }));
     expect((await found(one))?.evidence.settings).toBe(one);
     expect(await found(other)).toBeUndefined();
     await pushEvidence(client, repository, subject, evidence({ startedAt: 1_784_642_300 }));
     expect((await found(other))?.evidence.settings).toBeUndefined();
+  });
+
+  it('passes in the mode that is asked for only, and a failure counts in every mode', async () => {
+    const found = async (mode?: TestEvidence['mode']) => {
+      const image = atDigest(repository, subject.digest);
+      const passing = await passingEvidence(client, image, tree, unsigned, {
+        settings: '1'.repeat(64),
+        ...defined({ mode }),
+      });
+      return passing?.evidence.mode ?? (passing === undefined ? 'none' : 'unknown');
+    };
+    await pushEvidence(client, repository, subject, evidence());
+    expect([await found(), await found('direct')]).toEqual(['unknown', 'none']);
+    await pushEvidence(client, repository, subject, evidence({ mode: 'ostree', startedAt: 1_784_642_410 }));
+    await pushEvidence(client, repository, subject, evidence({ mode: 'direct', startedAt: 1_784_642_420 }));
+    expect([await found(), await found('ostree'), await found('direct'), await found('disk')]).toEqual([
+      ...['direct', 'ostree', 'direct', 'none'],
+    ]);
+    const startedAt = 1_784_642_430;
+    await pushEvidence(
+      client,
+      repository,
+      subject,
+      evidence({ result: 'FAILED', mode: 'direct', startedAt }),
+    );
+    expect([await found(), await found('ostree')]).toEqual(['none', 'none']);
   });
 
   it('counts by its newest result', async () => {

@@ -6,11 +6,12 @@ import { type AttestationSigner, attestationSigner } from '../../../release/atte
 import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
-import { testSettings } from '../../../release/evidence/test-settings.ts';
+import { testDemands, testSettings } from '../../../release/evidence/test-settings.ts';
 import type { Project } from '../../../release/project.ts';
 import { type Digest, formatRepository, sameRepository } from '../../../world/registry/reference.ts';
 import type { CommittedTests } from '../guest/tests-of-commit.ts';
 import type { ImageUnderTest } from '../image-under-test.ts';
+import type { BootMode } from '../machine/boot-modes.ts';
 import type { FromRelease } from '../test-run.ts';
 import type { BootReport } from './boot-report.ts';
 import { recordContent } from './image-sbom.ts';
@@ -18,14 +19,15 @@ import { evidenceLog } from './report-text.ts';
 
 // What the test registry has about an image, and what a boot test adds.
 
-/** The existing evidence of the image, if these same tests passed, by the same settings. */
+/** The existing evidence of the image, if these same tests passed, by the same settings and in the same mode. */
 export async function evidenceOn(
   { client, config, root }: Project,
   { reference }: ImageUnderTest,
   tests: CommittedTests,
+  mode: BootMode | undefined,
 ): Promise<FoundEvidence | undefined> {
   if (reference === undefined) return undefined;
-  return passingEvidence(client, reference, tests.tree, trustOf({ config, root }), testSettings(config));
+  return passingEvidence(client, reference, tests.tree, trustOf({ config, root }), testDemands(config, mode));
 }
 
 /** The evidence knows every update that nodes would make now. */
