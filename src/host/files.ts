@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { onInterrupt } from './cleanup.ts';
 import { InputError } from './errors.ts';
+import { temporaryPrefix } from './temporary-names.ts';
 
 /**
  * Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C.
@@ -14,7 +15,7 @@ export async function withTemporaryFolder<T>(
   work: (folder: string) => Promise<T>,
   place = tmpdir(),
 ): Promise<T> {
-  const folder = await mkdtemp(join(place, `coxswain-${prefix}-`));
+  const folder = await mkdtemp(join(place, temporaryPrefix(prefix)));
   const remove = () => rm(folder, { recursive: true, force: true });
   const forget = onInterrupt(remove);
   try {

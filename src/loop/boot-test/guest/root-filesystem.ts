@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { onInterrupt } from '../../../host/cleanup.ts';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { type Log, silentLog } from '../../../host/log.ts';
+import { removeAbandoned } from '../../../host/temporary-names.ts';
 import { requireTools } from '../../../host/tools.ts';
 import { downloadFolder } from '../../../release/candidate/space.ts';
 import { makeRootOfLayers } from '../../../world/layers/root-of-layers.ts';
@@ -46,6 +48,11 @@ export async function withRootFilesystem<T>(
 ): Promise<T> {
   requireRoot();
   const log = options.log ?? silentLog;
+  const place = downloadFolder(process.env);
+  // After SIGKILL, as of a runner that ends a job, the files of a whole image are left.
+  for (const each of new Set([place, tmpdir()])) {
+    for (const path of await removeAbandoned(each)) log.info(`removed ${path}, which a killed run left`);
+  }
   return withTemporaryFolder(
     'root',
     async (folder) => {
@@ -59,7 +66,7 @@ export async function withRootFilesystem<T>(
       });
       return work(root, { run: inCopyOf(root) });
     },
-    downloadFolder(process.env),
+    place,
   );
 }
 
