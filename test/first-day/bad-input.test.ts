@@ -1,13 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Verb } from '../../src/cli/verb.ts';
+import checkVerb from '../../src/verbs/check.ts';
+import editUpdates from '../../src/verbs/edit-updates.ts';
 import { Git } from '../../src/world/git/git.ts';
-import { cli } from '../support/cli.ts';
+import { type CliResult, cli } from '../support/cli.ts';
+import { inProcess } from '../support/in-process.ts';
 
-// Bad input, one row each. A row runs the built program in a repository of its own, and expects one error of one kind:
+// Bad input, one row each. A row runs a verb in a repository of its own, and expects one error of one kind:
 // exit code 1 (2 for a wrong command line), every part of the message, no stack trace, and nothing written.
-// To add a case, add a row.
+// To add a case, add a row. Most rows run in this process; every row about a checkout, and the first of each other group, run
+// the built program, so that each way to an error is seen as a user sees it.
 
 interface BadInput {
   readonly name: string;
@@ -347,12 +352,15 @@ describe.concurrent.each([
   ['a checkout', checkouts],
   ['edit-updates', edits],
 ] as const)('bad input in %s', (_kind, rows) => {
-  it.each(rows.map((row) => [row.name, row] as const))(
+  it.each(rows.map((row, index) => [row.name, row, index === 0 || rows === checkouts] as const))(
     '%s',
-    async (_name, row) => {
+    async (_name, row, asProgram) => {
       const git = await repository(row.files ?? {});
       const before = await everything(git);
-      const { exitCode, stdout, stderr } = await cli(row.args ?? ['check'], { cwd: git.directory });
+      const args = row.args ?? ['check'];
+      const { exitCode, stdout, stderr } = asProgram
+        ? await cli(args, { cwd: git.directory })
+        : await runHere(args, git.directory);
       const shown = `${stdout}${stderr}`;
       for (const part of row.expected) expect(shown).toContain(part);
       expect(exitCode, shown).toBe(row.exitCode ?? (/\bneeds (a )?--/.test(shown) ? 2 : 1));
@@ -363,6 +371,14 @@ describe.concurrent.each([
     120_000,
   );
 });
+
+const verbs: Readonly<Record<string, Verb>> = { check: checkVerb, 'edit-updates': editUpdates };
+
+async function runHere([name = '', ...args]: readonly string[], directory: string): Promise<CliResult> {
+  const verb = verbs[name];
+  if (verb === undefined) throw new Error(`add ${name} to the verbs of this file`);
+  return inProcess(verb, args, directory);
+}
 
 it('never repeats the password of an address', async () => {
   const git = await repository({
@@ -380,21 +396,50 @@ it('accepts the checkout that every row changes', async () => {
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('no finding')]);
 }, 120_000);
 
+/** A repository of its own for a row: a copy of a template, with the row's files committed. */
 async function repository(files: Readonly<Record<string, string | null>>): Promise<Git> {
-  const folder = await mkdtemp(join(tmpdir(), 'coxswain-bad-'));
-  folders.push(folder);
+  const folder = await temporary();
+  const { 'state/released': released, ...changed } = files;
+  templateFolders ??= {
+    plain: startRepository({ released: false }),
+    released: startRepository({ released: true }),
+  };
+  await cp(await (released === undefined ? templateFolders.plain : templateFolders.released), folder, {
+    recursive: true,
+  });
   const git = new Git(folder);
-  await git.run(['init', '--quiet', '--initial-branch', 'testing']);
-  const { 'state/released': released, ...rest } = files;
-  for (const [path, text] of Object.entries({ ...good, ...rest })) {
+  if (Object.keys(changed).length === 0) return git;
+  for (const [path, text] of Object.entries(changed)) {
+    await rm(join(folder, path), { force: true });
     await mkdir(dirname(join(folder, path)), { recursive: true });
     if (text === null) await mkdir(join(folder, path));
     else await writeFile(join(folder, path), text);
   }
   await git.run(['add', '--all']);
-  await git.run(['commit', '--quiet', '--message', 'Start']);
-  if (released !== undefined) await release(git);
+  await git.run(['commit', '--quiet', '--message', 'Change']);
   return git;
+}
+
+async function temporary(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'coxswain-bad-'));
+  folders.push(folder);
+  return folder;
+}
+
+let templateFolders: Record<'plain' | 'released', Promise<string>> | undefined;
+
+/** A committed checkout without a fault. */
+async function startRepository({ released }: { readonly released: boolean }): Promise<string> {
+  const git = new Git(await temporary());
+  await git.run(['init', '--quiet', '--initial-branch', 'testing', '--template=']);
+  for (const [path, text] of Object.entries(good)) {
+    await mkdir(dirname(join(git.directory, path)), { recursive: true });
+    await writeFile(join(git.directory, path), text);
+  }
+  await git.run(['add', '--all']);
+  await git.run(['commit', '--quiet', '--message', 'Start']);
+  if (released) await release(git);
+  return git.directory;
 }
 
 /** A state branch with one complete release of fleet testing. */
