@@ -44,6 +44,8 @@ export interface FaultProxy {
   readonly requests: readonly string[];
   /** Their paths, with the query. */
   readonly paths: readonly string[];
+  /** How many requests since the start may have changed the registry. */
+  readonly writes: number;
   /** The at-th request from now (the first is 1) gets the fault. */
   arm(fault: Fault, at: number): void;
   disarm(): void;
@@ -57,10 +59,12 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
   let armed: { readonly fault: Fault; readonly at: number } | undefined;
   let requests: string[] = [];
   let paths: string[] = [];
+  let writes = 0;
   const underWay = new Set<Promise<void>>();
   const server = createServer((incoming, answer) => {
     requests.push(incoming.method ?? '');
     paths.push(incoming.url ?? '');
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') writes += 1;
     const fault =
       armed !== undefined &&
       (requests.length === armed.at || (armed.fault === 'outage' && requests.length > armed.at))
@@ -78,6 +82,9 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
     },
     get paths() {
       return paths;
+    },
+    get writes() {
+      return writes;
     },
     arm: (fault, at) => {
       armed = { fault, at };

@@ -311,6 +311,7 @@ function ask(url: string, method: string): Promise<{ status: number; text: strin
 
 /** Files of trees that were read before: a tree never changes. Commits differ from run to run by their times. */
 const trees = new Map<string, Record<string, string>>();
+const treeOf = new Map<string, string>();
 
 function stateFiles({ repository, stateBranch }: Place): Record<string, string> {
   const git = (...args: string[]) =>
@@ -321,7 +322,8 @@ function stateFiles({ repository, stateBranch }: Place): Record<string, string> 
   const ref = join(repository, '.git/refs/heads', stateBranch);
   if (!existsSync(ref)) return {};
   const commit = readFileSync(ref, 'utf8').trim();
-  const tree = git('rev-parse', `${commit}^{tree}`).trim();
+  const tree = treeOf.get(commit) ?? git('rev-parse', `${commit}^{tree}`).trim();
+  treeOf.set(commit, tree);
   let files = trees.get(tree);
   if (files === undefined) {
     const paths = git('ls-tree', '-r', '--name-only', tree).split('\n').filter(Boolean);

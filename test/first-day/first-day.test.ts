@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultRetryDelays } from '../../src/world/registry/retries.ts';
 import { type FaultProxy, lies, startFaultProxy } from '../faults/proxy.ts';
 import { useMemory } from '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
@@ -24,6 +25,12 @@ import { createWorld, type World } from './world.ts';
 const most = (lie: (typeof lies)[number]) => (lie === 'false 404' ? 3 : 1);
 
 useMemory();
+// A registry that lies is asked again after a pause. How long it is does not matter here.
+const pauses = [...defaultRetryDelays];
+beforeAll(
+  () => void (defaultRetryDelays as number[]).splice(0, pauses.length, ...pauses.map((each) => each / 50)),
+);
+afterAll(() => void (defaultRetryDelays as number[]).splice(0, pauses.length, ...pauses));
 const registry = useRegistry();
 let proxy: FaultProxy;
 let world: World;

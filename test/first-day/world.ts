@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packTar } from 'modern-tar';
@@ -100,6 +100,8 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
     if (existsSync(from)) cpSync(from, to, { recursive: true });
   };
   const refsFolder = join(origin.directory, '.git/refs');
+  /** What the registry and the site hold: nothing is copied for a run that only read. */
+  const held: { registry?: Moment | undefined; site?: Moment | undefined; writes: number } = { writes: 0 };
   const keep = (moment: Moment) => {
     const folder = join(root, 'kept', moment);
     replace(storage, join(folder, 'registry'));
@@ -113,17 +115,21 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
     images: [],
     reset: (moment) => {
       const folder = kept.get(moment) ?? '';
-      replace(join(folder, 'registry'), storage);
-      replace(join(folder, 'site'), site);
+      if (held.registry !== moment || held.writes !== proxy.writes)
+        replace(join(folder, 'registry'), storage);
+      if (held.site !== moment) replace(join(folder, 'site'), site);
+      Object.assign(held, { registry: moment, site: moment, writes: proxy.writes });
       replace(join(folder, 'refs'), refsFolder);
       rmSync(join(origin.directory, '.git/packed-refs'), { force: true });
     },
     emptyRegistry: () => {
+      held.registry = undefined;
       for (const name of readdirSync(storage)) {
         if (!name.startsWith('fcos')) rmSync(join(storage, name), { recursive: true });
       }
     },
     removeSignatures: () => {
+      held.registry = undefined;
       const tags = join(storage, config.image.path.replace(/^.*\//, ''), '_manifests/tags');
       for (const tag of readdirSync(tags)) {
         if (tag.endsWith('.sig')) rmSync(join(tags, tag), { recursive: true });
@@ -143,7 +149,10 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
       ...(await brokenInvariants(place, before)),
       ...lost(before, after ?? (await world.see())),
     ],
-    deploy: (folder) => replace(folder, site),
+    deploy: (folder) => {
+      held.site = undefined;
+      replace(folder, site);
+    },
     stop: () => rmSync(root, { recursive: true, force: true }),
   };
   await play(world, project, keep);
@@ -202,6 +211,28 @@ async function publishRealBase(project: TestProject, version: string): Promise<v
 
 /** Branches by their trees, and the files of our records: commits and the times in them differ from run to run. */
 async function refsOf(origin: Git): Promise<Record<string, string>> {
+  const now = looseRefs(join(origin.directory, '.git'));
+  const known = refsBefore.get(now) ?? (await readRefs(origin));
+  refsBefore.set(now, known);
+  return known;
+}
+
+/** By the refs themselves: a commit never changes, and most runs end with refs that another one ended with. */
+const refsBefore = new Map<string, Record<string, string>>();
+
+function looseRefs(folder: string): string {
+  const packed = join(folder, 'packed-refs');
+  const files = readdirSync(join(folder, 'refs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (existsSync(packed)) files.push(packed);
+  return files
+    .sort()
+    .map((file) => `${file} ${readFileSync(file, 'utf8')}`)
+    .join('');
+}
+
+async function readRefs(origin: Git): Promise<Record<string, string>> {
   const lines = (await origin.run(['for-each-ref', '--format=%(refname) %(tree)'])).split('\n');
   const refs: Record<string, string> = {};
   for (const [name = '', tree = ''] of lines.map((line) => line.split(' '))) {

@@ -224,7 +224,8 @@ describe('boot-test of an update', () => {
       { name: `${prefix}after-upgrade/10-kept.sh`, output: 'now on 44.20260707.3.1\n' },
       { name: `${prefix}after-rollback/10-back.sh`, output: 'kept\n' },
     ]);
-    const [, evidence] = await findEvidence(client, config.testImage, base.digest, unsigned);
+    const [before, evidence] = await findEvidence(client, config.testImage, base.digest, unsigned);
+    expect(evidence?.evidence.follows).toEqual([before?.descriptor.digest]);
     expect(evidence?.evidence.upgrades).toEqual([
       { from: '44.20260621.3.1', digest: old.digest, result: 'PASSED' },
     ]);

@@ -10,7 +10,8 @@ import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
 import { floatingTagsCheck } from '../../src/operate/doctor/checks/floating-tags.ts';
 import type { Examination } from '../../src/operate/doctor/doctor.ts';
 import { parseConfig } from '../../src/project/configuration/config.ts';
-import { pushAcceptance } from '../../src/release/evidence/acceptance.ts';
+import { pushSealed, sealAcceptance } from '../../src/release/attestations/acceptance.ts';
+import { missingEvidence } from '../../src/release/evidence/acceptance.ts';
 import { filesInFolder } from '../../src/release/published/published-files.ts';
 import doctor from '../../src/verbs/doctor.ts';
 import { Git } from '../../src/world/git/git.ts';
@@ -21,6 +22,7 @@ import { useMemory } from '../support/in-memory.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
+import { unsigned } from '../support/trust.ts';
 
 // One good site, and broken copies of it.
 
@@ -442,9 +444,14 @@ describe('doctor has one finding, with a remedy, for', () => {
       expect(await checks()).toEqual(['evidence']);
       const { descriptor } = await client.getManifest(atDigest(config.image, image));
       const acceptance = { reason: 'no machine', by: 'Ada', at: now, testsTree: '0'.repeat(40) };
-      await pushAcceptance(client, config.image, descriptor, { ...acceptance, fleet: 'stable' });
+      const accept = async (fleet: string) => {
+        const about = { repository: config.image, subject: image, record: { ...acceptance, fleet } };
+        const sealed = await sealAcceptance(missingEvidence, about, { trust: unsigned, env: {} });
+        await pushSealed(client, config.image, descriptor, sealed);
+      };
+      await accept('stable');
       expect(await checks()).toEqual(['evidence']);
-      await pushAcceptance(client, config.image, descriptor, { ...acceptance, fleet: 'testing' });
+      await accept('testing');
       expect(await checks()).toEqual([]);
     } finally {
       await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);

@@ -25,6 +25,7 @@ import {
   aboutTheImage,
   attachEvidence,
   covers,
+  evidenceBefore,
   evidenceOf,
   evidenceOn,
   evidenceSigner,
@@ -114,6 +115,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     );
     await requireBootTestTools(architecture, options.helper);
     await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
+    const follows = await evidenceBefore(project, tested);
     const output = resolve(options.output);
     const report = await runTests({
       source,
@@ -136,7 +138,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     });
     const console = await readFile(report.consoleLog, 'utf8');
     const { now: startedAt, env = {} } = options;
-    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt, env });
+    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt, follows, env });
     const answer = { ...known, evidence, report, console };
     const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
     await writeOutput(output, answer, {

@@ -4,14 +4,11 @@ import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
 import { copyAttachments } from '../../release/attachments.ts';
+import { pushSealed, type SealedAcceptance, sealAcceptance } from '../../release/attestations/acceptance.ts';
+import { trustOf } from '../../release/attestations/trust.ts';
 import { findBuilt, requireBuildKey } from '../../release/candidate/built.ts';
 import { type Candidate, readCandidate } from '../../release/candidate/candidate.ts';
-import {
-  type Acceptance,
-  type AcceptedBy,
-  findAcceptance,
-  pushAcceptance,
-} from '../../release/evidence/acceptance.ts';
+import { type AcceptedBy, findAcceptance, missingEvidence } from '../../release/evidence/acceptance.ts';
 import { requireRehearsed } from '../../release/evidence/rehearsed.ts';
 import { followOffer } from '../../release/follow-offer.ts';
 import { type PassedImage, passImage, requireNewer } from '../../release/gates/promotable-image.ts';
@@ -23,9 +20,9 @@ import type { Project } from '../../release/project.ts';
 import { askFleetPolicy } from '../../release/signatures/node-verdict.ts';
 import { signedDigests, signImage } from '../../release/signatures/sign-manifests.ts';
 import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
-import { pushAcceptedVulnerabilities } from '../../release/vulnerabilities/acceptance.ts';
+import { foundVulnerabilities } from '../../release/vulnerabilities/acceptance.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
-import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
 import {
   atDigest,
@@ -33,7 +30,6 @@ import {
   type Digest,
   type DigestReference,
   formatReference,
-  type Repository,
 } from '../../world/registry/reference.ts';
 import { rememberingClient } from '../../world/registry/remembering.ts';
 import { planMoves } from './production-tags.ts';
@@ -123,25 +119,22 @@ export async function promoteImage(
       return `promote ${version} to ${formatReference(atDigest(config.image, built.digest))}; ${copied}; ${tags}; signatures: ${keys.length}`;
     });
   }
+  // Before the first write, because an acceptance that cannot be signed would not count.
+  const overrides = await sealOverrides(project, {
+    fleet: fleet.name,
+    subject: built.digest,
+    testsTree: candidate.testsTree,
+    passed,
+    vulnerable,
+    now: options.now,
+    env: options.env ?? {},
+  });
   const report = plan.inProduction
     ? { mounted: 0, copied: 0 }
     : await copyImage(client, { from: built, to: config.image, tags: [] });
   const manifest = await client.getManifest(built);
   const attached = await copyAttachments(client, { manifest, from: config.testImage, to: config.image });
-  const accepted = passed.find((each) => each.accepted !== undefined)?.accepted;
-  const acceptedNow = { fleet: fleet.name, at: options.now };
-  const subject = { repository: config.image, subject: manifest.descriptor };
-  const recorded =
-    accepted !== undefined &&
-    (await recordAcceptance(client, {
-      ...subject,
-      acceptance: { ...accepted, ...acceptedNow, testsTree: candidate.testsTree },
-    }));
-  if (vulnerable?.recorded === false) {
-    const { reason, by, accepts } = vulnerable;
-    const acceptance = { reason, by, accepts: [...accepts], ...acceptedNow };
-    await pushAcceptedVulnerabilities(client, config.image, manifest.descriptor, acceptance);
-  }
+  for (const sealed of overrides) await pushSealed(client, config.image, manifest.descriptor, sealed);
   const unsigned = client.counters.requests;
   // Not with the remembering client, because a signature has to be read back from the registry.
   const signatures = await signImage(project.client, {
@@ -154,9 +147,8 @@ export async function promoteImage(
     !plan.inProduction ||
     plan.move.length > 0 ||
     attached.length > 0 ||
-    recorded ||
-    signatures > 0 ||
-    vulnerable?.recorded === false;
+    overrides.length > 0 ||
+    signatures > 0;
   if (changed) {
     // Before any tag points at it, production must have the image, and passing evidence for it.
     const readAgain = { client: project.client, config, root, candidate, fleet: fleet.name };
@@ -185,7 +177,7 @@ export async function promoteImage(
     tags: plan.tags,
     kept: plan.kept,
     changed,
-    ...defined({ accepted, acceptedVulnerabilities: withoutRecorded(vulnerable) }),
+    ...defined({ accepted: acceptedIn(passed), acceptedVulnerabilities: withoutRecorded(vulnerable) }),
     attached: attached.length,
     signed: keys.map(({ file }) => file),
     signatures,
@@ -239,21 +231,43 @@ async function passImages(
   return passed;
 }
 
-/** Records the acceptance in production, from which start-rollout reads it. @returns whether it was written now */
-async function recordAcceptance(
-  client: RegistryClient,
-  options: {
-    readonly repository: Repository;
-    readonly subject: Descriptor;
-    readonly acceptance: Acceptance;
+function acceptedIn(passed: readonly PassedImage[]): AcceptedBy | undefined {
+  return passed.find((each) => each.accepted !== undefined)?.accepted;
+}
+
+/** What is accepted in this run and not yet recorded in production, from which start-rollout reads it. */
+async function sealOverrides(
+  project: PromotionProject,
+  about: {
+    readonly fleet: string;
+    readonly subject: Digest;
+    readonly testsTree: string;
+    readonly passed: readonly PassedImage[];
+    readonly vulnerable: AcceptedObjections | undefined;
+    readonly now: number;
+    readonly env: NodeJS.ProcessEnv;
   },
-): Promise<boolean> {
-  const { repository, subject, acceptance } = options;
-  const { fleet, testsTree } = acceptance;
-  const known = await findAcceptance(client, repository, { subjects: [subject.digest], fleet, testsTree });
-  if (known !== undefined) return false;
-  await pushAcceptance(client, repository, subject, acceptance);
-  return true;
+): Promise<SealedAcceptance[]> {
+  const { config, client } = project;
+  const { fleet, subject, testsTree, passed, vulnerable, now, env } = about;
+  const repository = config.image;
+  const signing = { trust: trustOf(project), env };
+  const sealed: SealedAcceptance[] = [];
+  const accepted = acceptedIn(passed);
+  if (
+    accepted !== undefined &&
+    (await findAcceptance(client, repository, { subjects: [subject], fleet, testsTree }, signing.trust)) ===
+      undefined
+  ) {
+    const record = { ...accepted, fleet, at: now, testsTree };
+    sealed.push(await sealAcceptance(missingEvidence, { repository, subject, record }, signing));
+  }
+  if (vulnerable?.recorded === false) {
+    const { reason, by, accepts } = vulnerable;
+    const record = { reason, by, accepts: [...accepts], fleet, at: now };
+    sealed.push(await sealAcceptance(foundVulnerabilities, { repository, subject, record }, signing));
+  }
+  return sealed;
 }
 
 async function requireBuilt(

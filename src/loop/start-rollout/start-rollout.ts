@@ -4,6 +4,7 @@ import { addRelease, type Release } from '../../guidance/releases.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { RingGates } from '../../project/configuration/ring-gates.ts';
 import { releaseCommit } from '../../project/fleets.ts';
+import { trustOf } from '../../release/attestations/trust.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
 import type { AcceptedBy } from '../../release/evidence/acceptance.ts';
@@ -170,14 +171,15 @@ export async function startRollout(
 
 /** What promote-image recorded beside the image: the newest acceptance is of what counted at the promotion. */
 async function readAcceptedVulnerabilities(
-  { client, config }: Parts,
+  parts: Parts,
   fleet: Fleet,
   [first]: readonly PassedImage[],
 ): Promise<AcceptedBy | undefined> {
+  const { client, config } = parts;
   if (fleet.vulnerabilities === undefined || first === undefined) return undefined;
   const subject = (first.image.index ?? first.image.manifest.descriptor).digest;
   const about = { subject, fleet: fleet.name };
-  const newest = (await findAcceptedVulnerabilities(client, config.image, about)).at(-1);
+  const newest = (await findAcceptedVulnerabilities(client, config.image, about, trustOf(parts))).at(-1);
   return newest && { reason: newest.reason, by: newest.by };
 }
 

@@ -21,6 +21,8 @@ export interface AttestationSigner {
 
 /** How long one request to Fulcio or Rekor may take. */
 const patience = { timeout: 30_000, retry: 2 };
+/** Bytes of the answer with a token, which has a few thousand. */
+const largestToken = 256 * 1024;
 
 /** What is signed, and the names by which its key is found. */
 export interface SigningNames {
@@ -170,7 +172,7 @@ async function identityToken({
       timeout: patience.timeout,
     });
     if (!answer.ok) throw new OutsideError(doing, `HTTP ${answer.status}`);
-    const body = tokenSchema.safeParse(await answer.json());
+    const body = tokenSchema.safeParse(JSON.parse(await answer.text(largestToken)));
     if (!body.success) throw new OutsideError(doing, 'the answer has no token');
     return body.data.value;
   } catch (error) {

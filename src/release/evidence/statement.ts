@@ -30,6 +30,8 @@ export interface TestEvidence {
   /** UNIX seconds. */
   readonly startedAt: number;
   readonly seconds: number;
+  /** Digests of the evidence that the image had when this test began. Absent in old evidence. */
+  readonly follows?: readonly Digest[];
   /**
    * Updates that were rehearsed; their tests are among the tests. Absent in old evidence from before rehearsals
    * existed.
@@ -91,6 +93,9 @@ const detailsSchema = z.looseObject({
   mode: z.enum(['direct', 'ostree', 'disk']).exactOptional(),
   startedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),
+  follows: z
+    .array(z.string().refine((text): text is Digest => isDigest(text), 'not a digest'))
+    .exactOptional(),
   upgrades: z
     .array(
       z.object({
@@ -164,6 +169,7 @@ export function formatStatement(evidence: TestEvidence): string {
         ...defined({ mode: facts.mode }),
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
+        ...defined({ follows: facts.follows && [...facts.follows] }),
         ...defined({ upgrades: facts.upgrades, agent: facts.agent }),
         limits,
         ...defined({ log: log === undefined ? undefined : log.slice(-maximumLogCharacters) }),
@@ -218,6 +224,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     ...defined({ mode: details.mode }),
     startedAt: Date.parse(details.startedAt) / 1000,
     seconds: details.seconds,
+    ...defined({ follows: details.follows }),
     ...defined({
       upgrades: details.upgrades === undefined ? undefined : (details.upgrades as RehearsedUpgrade[]),
     }),

@@ -112,8 +112,26 @@ function mayBeEvidence({ artifactType, annotations }: Descriptor): boolean {
 }
 
 /**
- * The newest evidence for a digest and these same tests (and settings), if it says that they passed. A later failure counts more
- * than an earlier pass.
+ * Digests of all evidence that images have now, whether it counts or not: what a test that begins now follows.
+ * @param subjects an image, and the index that lists it
+ */
+export async function evidenceSoFar(
+  client: RegistryClient,
+  repository: Repository,
+  subjects: readonly Digest[],
+  trust: Trust,
+): Promise<Digest[]> {
+  const known: Digest[] = [];
+  for (const subject of subjects) {
+    const { found, refused } = await examineEvidence(client, repository, subject, trust);
+    known.push(...[...found, ...refused].map(({ descriptor }) => descriptor.digest));
+  }
+  return known;
+}
+
+/**
+ * The newest evidence for a digest and these same tests (and settings), if it says that they passed. A failure counts more
+ * than a pass, unless the pass comes after it (comesAfter).
  */
 export async function passingEvidence(
   client: RegistryClient,
@@ -146,9 +164,29 @@ export function newestFor(
   );
 }
 
-/** The newest of several pieces of evidence, whatever was tested. */
+/**
+ * The newest of several pieces of evidence, whatever was tested: the newest pass that comes after every failure, else the
+ * newest failure that no pass comes after.
+ */
 export function newestOf(all: readonly FoundEvidence[]): FoundEvidence | undefined {
-  return [...all].sort(byTime).at(-1);
+  const sorted = [...all].sort(byTime);
+  const failures = sorted.filter(({ evidence }) => evidence.result === 'FAILED');
+  const passes = sorted.filter(({ evidence }) => evidence.result === 'PASSED');
+  const pass = passes.findLast((each) => failures.every((failure) => comesAfter(each, failure)));
+  if (pass !== undefined) return pass;
+  return failures.findLast((failure) => !passes.some((each) => comesAfter(each, failure))) ?? failures.at(-1);
+}
+
+/**
+ * Whether a pass comes after a failure. Each runner writes its own time, and a clock that is ahead would hide a failure that
+ * comes later. So a pass of the same tests and settings must name the failure among the evidence that it follows: it can only
+ * know what existed when its test began. The times decide for other tests, and for old evidence, which names nothing.
+ */
+function comesAfter(pass: FoundEvidence, failure: FoundEvidence): boolean {
+  const { follows, testsTree, settings } = pass.evidence;
+  const isSameTest = failure.evidence.testsTree === testsTree && failure.evidence.settings === settings;
+  if (follows !== undefined && isSameTest) return follows.includes(failure.descriptor.digest);
+  return byTime(failure, pass) < 0;
 }
 
 // A failure and a pass in the same second: the failure counts.

@@ -101,12 +101,13 @@ async function requireEvidence(
 ): Promise<Pick<PassedImage, 'evidence' | 'accepted'>> {
   const { client, candidate, config, fleet } = options;
   const { digest } = image.manifest.descriptor;
+  const trust = trustOf(options);
   const all: FoundEvidence[] = [];
   const refused: RefusedEvidence[] = [];
   const subjects = image.index === undefined ? [digest] : [digest, image.index.digest];
   const isOfThis = ({ evidence }: Pick<FoundEvidence, 'evidence'>) => evidence.architecture === architecture;
   for (const subject of subjects) {
-    const examined = await examineEvidence(client, repository, subject, trustOf(options));
+    const examined = await examineEvidence(client, repository, subject, trust);
     all.push(...examined.found.filter(isOfThis));
     refused.push(...examined.refused.filter(isOfThis));
   }
@@ -120,7 +121,7 @@ async function requireEvidence(
     const known =
       fleet === undefined
         ? undefined
-        : await findAcceptance(client, config.image, { subjects, fleet, testsTree });
+        : await findAcceptance(client, config.image, { subjects, fleet, testsTree }, trust);
     const accepted = known ?? options.accept;
     if (accepted !== undefined) return { accepted: { reason: accepted.reason, by: accepted.by } };
   }

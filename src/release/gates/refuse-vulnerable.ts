@@ -44,13 +44,14 @@ export async function refuseVulnerable(
     digest: image.manifest.descriptor.digest,
     index: image.index?.digest,
   }));
+  const trust = trustOf(project);
   const repositories = [config.testImage, config.image];
-  const scanned = await scanImages(client, images, { repositories, trust: trustOf(project) });
+  const scanned = await scanImages(client, images, { repositories, trust });
   const objections = findObjections(rule, scanned, now);
   if (objections.length === 0) return undefined;
   const accepts = objections.map(({ name }) => name);
   const about = { subject: built.digest, fleet: fleet.name };
-  const known = (await findAcceptedVulnerabilities(client, config.image, about)).find((each) =>
+  const known = (await findAcceptedVulnerabilities(client, config.image, about, trust)).find((each) =>
     accepts.every((name) => each.accepts.includes(name)),
   );
   if (known !== undefined) return { reason: known.reason, by: known.by, accepts, recorded: true };

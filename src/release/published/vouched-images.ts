@@ -43,7 +43,8 @@ async function requireVouched(
     for (const subject of subjects) all.push(...(await findEvidence(client, config.image, subject, trust)));
     const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === architecture));
     if (newest?.evidence.result === 'PASSED') continue;
-    if (newest === undefined && (await findAcceptance(client, config.image, { subjects, fleet }))) continue;
+    if (newest === undefined && (await findAcceptance(client, config.image, { subjects, fleet }, trust)))
+      continue;
     throw new InputError({
       where: `${fleet} ${release.version} (${architecture})`,
       problem:

@@ -6,10 +6,11 @@ import { promoteImage } from '../../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../../src/loop/publish-updates/publish-updates.ts';
 import { startRollout } from '../../../src/loop/start-rollout/start-rollout.ts';
 import { findFleet } from '../../../src/project/fleets.ts';
+import { pushSealed, sealAcceptance } from '../../../src/release/attestations/acceptance.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import { trustOf } from '../../../src/release/attestations/trust.ts';
 import type { Candidate } from '../../../src/release/candidate/candidate.ts';
-import { findAcceptance } from '../../../src/release/evidence/acceptance.ts';
+import { findAcceptance, missingEvidence } from '../../../src/release/evidence/acceptance.ts';
 import { pushEvidence } from '../../../src/release/evidence/store.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
 import { type DigestReference, formatRepository } from '../../../src/world/registry/reference.ts';
@@ -40,8 +41,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
-const promote = (accept?: { reason: string; by: string }) =>
-  promoteImage(project, { fleet: 'testing', now, ...(accept === undefined ? {} : { accept }) });
+const signing = { COXSWAIN_EVIDENCE_KEY: own.privateKey };
+const promote = (accept?: { reason: string; by: string }, env: NodeJS.ProcessEnv = signing) =>
+  promoteImage(project, { fleet: 'testing', now, env, ...(accept === undefined ? {} : { accept }) });
 const release = () => startRollout(project, { fleet: findFleet(project.config, 'testing'), now });
 const publish = () => publishUpdates(project, { folder: site, fleets: [], now });
 
@@ -81,13 +83,54 @@ describe('if the configuration says whose signature makes evidence count', () =>
 
   it('takes an override only with a reason, records both, and then goes on', async () => {
     await promote({ reason: 'the runner has no key yet', by: 'Ada' });
-    const known = await findAcceptance(project.client, project.config.image, {
-      subjects: [built.digest],
-      fleet: 'testing',
-    });
+    const about = { subjects: [built.digest], fleet: 'testing' };
+    const known = await findAcceptance(project.client, project.config.image, about, trustOf(project));
     expect(known).toMatchObject({ reason: 'the runner has no key yet', by: 'Ada' });
+    // It is recorded once: a second run finds it, and needs no key.
+    expect((await promote({ reason: 'another one', by: 'Ada' }, {})).accepted?.reason).toBe(
+      'the runner has no key yet',
+    );
     await release();
     await publish();
+  });
+
+  it('takes no override that it cannot sign, and writes nothing', async () => {
+    const override = { reason: 'the runner has no key yet', by: 'Ada' };
+    await expect(promote(override, {})).rejects.toThrow(
+      /it would not count: this run has no key or identity to sign it.*COXSWAIN_EVIDENCE_KEY/s,
+    );
+    await expect(promote(override, { COXSWAIN_EVIDENCE_KEY: stranger.privateKey })).rejects.toThrow(
+      /would not count/,
+    );
+    expect(await project.client.listTags(project.config.image)).toEqual([]);
+  });
+
+  it('believes no override in production that is unsigned, by a stranger, or of another image', async () => {
+    const { client, config } = project;
+    const plant = async (subject: DigestReference, sealedFor: DigestReference, key?: string) => {
+      const { descriptor } = await client.getManifest(subject);
+      const record = {
+        fleet: 'testing',
+        reason: 'trust me',
+        by: 'Eve',
+        at: now,
+        testsTree: candidate.testsTree,
+      };
+      const about = { repository: config.image, subject: sealedFor.digest, record };
+      const trust = key === own.privateKey ? trustOf(project) : unsigned;
+      const env = key === undefined ? {} : { COXSWAIN_EVIDENCE_KEY: key };
+      const sealed = await sealAcceptance(missingEvidence, about, { trust, env });
+      await pushSealed(client, config.image, descriptor, sealed);
+    };
+    const other = await pushSampleImage(client, config.image);
+    await plant(built, built);
+    await plant(built, built, stranger.privateKey);
+    await plant(built, other, own.privateKey);
+    await expect(promote()).rejects.toThrow(/no passing evidence/);
+    const about = { subjects: [built.digest], fleet: 'testing' };
+    expect(await findAcceptance(client, config.image, about, trustOf(project))).toBeUndefined();
+    await plant(built, built, own.privateKey);
+    expect((await promote()).accepted).toEqual({ reason: 'trust me', by: 'Eve' });
   });
 
   it('takes no override of a failed test, signed or not', async () => {

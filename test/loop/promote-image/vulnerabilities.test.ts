@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { promoteImage } from '../../../src/loop/promote-image/promote-image.ts';
 import { startRollout } from '../../../src/loop/start-rollout/start-rollout.ts';
 import { findFleet } from '../../../src/project/fleets.ts';
-import { pushAcceptedVulnerabilities } from '../../../src/release/vulnerabilities/acceptance.ts';
+import { pushSealed, sealAcceptance } from '../../../src/release/attestations/acceptance.ts';
+import { trustOf } from '../../../src/release/attestations/trust.ts';
+import { foundVulnerabilities } from '../../../src/release/vulnerabilities/acceptance.ts';
 import promoteImageVerb from '../../../src/verbs/promote-image.ts';
 import { pushArtifact } from '../../../src/world/registry/artifact.ts';
 import { type DigestReference, formatReference } from '../../../src/world/registry/reference.ts';
@@ -100,7 +102,12 @@ describe('promotion to a fleet that limits vulnerabilities', () => {
     const { client, config } = project;
     const { descriptor } = await client.getManifest(built);
     const planted = { fleet: 'testing', reason: 'trust me', by: 'Eve', at: now, accepts: ['CVE-2026-1000'] };
-    await pushAcceptedVulnerabilities(client, config.testImage, descriptor, planted);
+    const sealed = await sealAcceptance(
+      foundVulnerabilities,
+      { repository: config.testImage, subject: descriptor.digest, record: planted },
+      { trust: trustOf(project), env: {} },
+    );
+    await pushSealed(client, config.testImage, descriptor, sealed);
     await expect(promote()).rejects.toThrow(/CVE-2026-1000/);
   });
 });

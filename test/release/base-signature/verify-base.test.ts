@@ -29,6 +29,9 @@ let lookaside: Server;
 let address: string;
 /** What the lookaside has, by path. */
 const files = new Map<string, { readonly status?: number; readonly body: Uint8Array | string }>();
+/** A body that never ends, and how much of one was sent. */
+const endless = 'endless';
+let sent = 0;
 let own: { readonly privateKey: string; readonly publicKey: string };
 let other: typeof own;
 
@@ -50,6 +53,15 @@ beforeAll(async () => {
   await writeFile(join(root, 'broken.asc'), own.publicKey.slice(0, 200));
   lookaside = createServer((request, response) => {
     const file = files.get(request.url ?? '');
+    if (file?.body === endless) {
+      response.writeHead(200);
+      const more = () => {
+        while (response.writable && response.write(Buffer.alloc(16 * 1024))) sent += 16 * 1024;
+      };
+      response.on('drain', more).on('error', () => {});
+      more();
+      return;
+    }
     response.writeHead(file?.status ?? (file === undefined ? 404 : 200)).end(file?.body ?? 'not found');
   });
   await new Promise<void>((done) => lookaside.listen(0, '127.0.0.1', done));
@@ -154,6 +166,13 @@ describe('a base that has to be signed by a GPG key', () => {
     await expect(verify()).rejects.toThrow(
       /signature of the base image at .* failed: the server answered 503/,
     );
+  });
+
+  it('reads no answer beyond what a signature can have', async () => {
+    files.set(path(), { body: endless });
+    await expect(verify()).rejects.toThrow(/the answer has more than 65536 bytes/);
+    // What the connection holds on its way is sent too.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
   it('is refused by an expired key', async () => {

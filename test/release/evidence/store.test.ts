@@ -7,6 +7,7 @@ import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import type { Trust } from '../../../src/release/attestations/trust.ts';
 import { formatStatement, type TestEvidence } from '../../../src/release/evidence/statement.ts';
 import {
+  evidenceSoFar,
   examineEvidence,
   findEvidence,
   passingEvidence,
@@ -152,6 +153,40 @@ describe('evidence', () => {
     expect(
       await passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned),
     ).toBeUndefined();
+  });
+
+  it('counts a failure that a pass does not follow, whatever time the runners wrote', async () => {
+    const at = 1_784_642_400;
+    const image = atDigest(repository, subject.digest);
+    const counted = async () => (await passingEvidence(client, image, tree, unsigned))?.evidence;
+    const soFar = () => evidenceSoFar(client, repository, [subject.digest], unsigned);
+    const test = async (result: TestEvidence['result'], startedAt: number, follows?: readonly Digest[]) =>
+      pushEvidence(
+        client,
+        repository,
+        subject,
+        evidence({ result, startedAt, follows: follows ?? (await soFar()) }),
+      );
+    // The clock of the runner that passed is 40 minutes ahead.
+    await test('PASSED', at + 2400);
+    expect(await counted()).toBeDefined();
+    const beforeFailure = await soFar();
+    await test('FAILED', at + 600);
+    expect(await counted()).toBeUndefined();
+    // It ran beside the failed one, so it does not prove that the fault is gone.
+    await test('PASSED', at + 3000, beforeFailure);
+    expect(await counted()).toBeUndefined();
+    // Its clock is an hour behind.
+    await test('PASSED', at - 3000);
+    expect(await counted()).toMatchObject({ startedAt: at - 3000 });
+    // Another set of tests failed later: it counts for those, not for these.
+    await pushEvidence(
+      client,
+      repository,
+      subject,
+      evidence({ result: 'FAILED', testsTree: 'c'.repeat(40), startedAt: at + 9000, follows: await soFar() }),
+    );
+    expect(await counted()).toMatchObject({ startedAt: at - 3000 });
   });
 
   it('is not what others attach, nor a statement about another image, nor a malformed one', async () => {

@@ -5,7 +5,12 @@ import { runAddress } from '../../../release/attestations/provenance.ts';
 import { type AttestationSigner, attestationSigner } from '../../../release/attestations/sign.ts';
 import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
-import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
+import {
+  evidenceSoFar,
+  type FoundEvidence,
+  passingEvidence,
+  pushEvidence,
+} from '../../../release/evidence/store.ts';
 import { testDemands, testSettings } from '../../../release/evidence/test-settings.ts';
 import type { Project } from '../../../release/project.ts';
 import { type Digest, formatRepository, sameRepository } from '../../../world/registry/reference.ts';
@@ -30,6 +35,16 @@ export async function evidenceOn(
   return passingEvidence(client, reference, tests.tree, trustOf({ config, root }), testDemands(config, mode));
 }
 
+/** The evidence that the image has before its test, which orders the results of several tests; undefined without a registry. */
+export async function evidenceBefore(
+  { client, config, root }: Project,
+  { reference, image }: ImageUnderTest,
+): Promise<Digest[] | undefined> {
+  if (reference === undefined) return undefined;
+  const subjects = [reference.digest, ...(image.index === undefined ? [] : [image.index.digest])];
+  return evidenceSoFar(client, reference.repository, subjects, trustOf({ config, root }));
+}
+
 /** The evidence knows every update that nodes would make now. */
 export function covers(evidence: TestEvidence, from: readonly FromRelease[]): boolean {
   return from.every(({ image }) =>
@@ -47,10 +62,12 @@ export function evidenceOf(
     readonly config: Project['config'];
     readonly console: string;
     readonly startedAt: number;
+    /** What evidenceBefore found. */
+    readonly follows: readonly Digest[] | undefined;
     readonly env: NodeJS.ProcessEnv;
   },
 ): TestEvidence {
-  const { tests, config, console, startedAt, env } = about;
+  const { tests, config, console, startedAt, follows, env } = about;
   const { reference, source, digest } = about.tested;
   const repository = reference === undefined ? source.name : formatRepository(reference.repository);
   return {
@@ -65,6 +82,7 @@ export function evidenceOf(
     ...defined({ mode: report.mode }),
     startedAt,
     seconds: report.seconds.total,
+    ...defined({ follows }),
     ...defined({
       upgrades:
         report.upgrades === undefined

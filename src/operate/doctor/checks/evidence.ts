@@ -16,9 +16,9 @@ export const evidenceCheck: CheckOf<'image'> = {
       atTag(config.image, image.config.labels['org.opencontainers.image.version'] ?? '-'),
     );
     if (tagged !== undefined && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
+    const trust = trustOf({ config, root });
     const all = [];
-    for (const subject of subjects)
-      all.push(...(await findEvidence(client, config.image, subject, trustOf({ config, root }))));
+    for (const subject of subjects) all.push(...(await findEvidence(client, config.image, subject, trust)));
     const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === basearch));
     if (newest?.evidence.result === 'PASSED') return [];
     if (newest !== undefined) {
@@ -30,7 +30,7 @@ export const evidenceCheck: CheckOf<'image'> = {
         },
       ];
     }
-    if ((await findAcceptance(client, config.image, { subjects, fleet })) !== undefined) return [];
+    if ((await findAcceptance(client, config.image, { subjects, fleet }, trust)) !== undefined) return [];
     return [
       {
         where,
