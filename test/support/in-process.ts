@@ -7,7 +7,7 @@ import { createLog } from '../../src/host/log.ts';
 import type { CliResult } from './cli.ts';
 
 /**
- * Runs a verb in this process and answers as main.ts does: for tests of what a verb says, where a process of its own adds
+ * Runs a verb in this process and answers as main.ts does: for tests of what a verb says, if a process of its own adds
  * nothing but the time of its start. What main.ts itself does is tested with `cli` (cli.ts).
  * @param args without the verb and without --directory
  * @param directory the checkout
