@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withTemporaryFolder } from '../../src/host/files.ts';
 import { writeSite } from '../../src/release/published/publishers/folder.ts';
 import { renderSite } from '../../src/release/published/site.ts';
+import { writeAccessLog } from './access-log.ts';
 import type { Figure } from './measure.ts';
-import { sampleSite, start, versionOf } from './sample-site.ts';
+import { sampleSite, start } from './sample-site.ts';
 
 // COXSWAIN_BENCH_LINES=1000000 for a smaller log.
 const lines = Number(process.env.COXSWAIN_BENCH_LINES ?? 10_000_000);
@@ -20,7 +19,7 @@ export async function benchObserve(report: (figure: Figure) => void): Promise<vo
     const site = join(folder, 'site');
     await writeSite(site, renderSite(sampleSite()));
     const log = join(folder, 'access.log');
-    await writeLog(log);
+    await writeAccessLog(log, { lines, nodes });
     const { size } = await stat(log);
     const what = `${lines.toLocaleString('en-US')} lines, ${nodes.toLocaleString('en-US')} nodes`;
     report({ what: `log: ${what}`, value: size / 2 ** 20, unit: 'MiB' });
@@ -104,48 +103,4 @@ async function run(command: string, args: readonly string[]): Promise<Run> {
     const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
     cpu = Math.max(cpu, (Number(fields[11]) + Number(fields[12])) / 100);
   }
-}
-
-/** Ten polls of each node, on the last release or the one before. It is written in pieces of some megabytes. */
-async function writeLog(file: string): Promise<void> {
-  const out = createWriteStream(file, { highWaterMark: 8 * 2 ** 20 });
-  const day = 86_400;
-  let piece = '';
-  for (let line = 0; line < lines; line += 1) {
-    const node = line % nodes;
-    const round = Math.floor(line / nodes);
-    const time = start + Math.floor((9.9 * day * line) / lines);
-    const release = node % 10 < round ? 199 : 198;
-    piece += logLine(node, time, release);
-    if (piece.length < 4 * 2 ** 20) continue;
-    if (!out.write(piece)) await new Promise<void>((resolve) => out.once('drain', () => resolve()));
-    piece = '';
-  }
-  out.end(piece);
-  await new Promise<void>((resolve, reject) => {
-    out.once('finish', resolve);
-    out.once('error', reject);
-  });
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-function logLine(node: number, time: number, release: number): string {
-  const [date = '', clock = ''] = new Date(time * 1000).toISOString().split(/[T.]/);
-  const [year, month, day] = date.split('-');
-  const digest = `registry.example.invalid%2Facme%2Fos%40sha256%3A${(release * 4).toString(16).padStart(64, '0')}`;
-  const query = `basearch=x86_64&group=default&node_uuid=${uuidOf(node)}&oci=true&os_checksum=${digest}&os_version=${versionOf(release)}&platform=metal&rollout_wariness=0.5&stream=stable`;
-  const address = `10.${(node >> 16) & 255}.${(node >> 8) & 255}.${node & 255}`;
-  return `${address} - - [${day}/${months[Number(month) - 1]}/${year}:${clock} +0000] "GET /stable/x86_64/ring-${node % 100}/v1/graph?${query} HTTP/1.1" 200 48211 "-" "-"\n`;
-}
-
-const uuids = new Map<number, string>();
-
-/** A hash, as the identifiers of nodes are. Only those of a small log are kept. */
-function uuidOf(node: number): string {
-  const known = uuids.get(node);
-  if (known !== undefined) return known;
-  const uuid = createHash('md5').update(String(node)).digest('hex');
-  if (uuids.size < 100_000) uuids.set(node, uuid);
-  return uuid;
 }

@@ -9,7 +9,7 @@ import { renderDashboard } from '../../src/release/published/dashboard/dashboard
 import type { SiteInput } from '../../src/release/published/input.ts';
 import { start, versionOf } from '../guidance/histories.ts';
 import { siteInput } from '../release/published/fleets.ts';
-import { largeSite, smallSite } from './sites.ts';
+import { largeSite, smallSite, stagedSite } from './sites.ts';
 
 const program = findTool('chromium');
 const output = resolve('test-output/browser');
@@ -23,7 +23,12 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
   beforeAll(async () => {
     await mkdir(output, { recursive: true });
     const calm: SiteInput = siteInput();
-    for (const [name, site] of Object.entries({ small: smallSite(), large: largeSite(), calm })) {
+    for (const [name, site] of Object.entries({
+      small: smallSite(),
+      large: largeSite(),
+      staged: stagedSite(),
+      calm,
+    })) {
       const file = join(output, `${name}.html`);
       await writeFile(file, renderDashboard(site));
       pages.set(name, pathToFileURL(file).href);
@@ -66,6 +71,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
     ['small', 'light', desktop],
     ['small', 'dark', desktop],
     ['calm', 'light', desktop],
+    ['staged', 'light', desktop],
     ['large', 'dark', phone],
     ['large', 'light', desktop],
   ] as const)(

@@ -122,6 +122,76 @@ export function smallSite(): SiteInput {
   };
 }
 
+/** Rollouts that open ring by ring: one waits for a ring, one goes by time again, one is halted. */
+export function stagedSite(): SiteInput {
+  const now = start + 70 * hour;
+  const rings = readRings({ canary: 0.01, early: 0.1, broad: 0.5, late: 1 });
+  const gates = [
+    { ring: 'canary', wariness: 0.01 },
+    { ring: 'early', wariness: 0.1 },
+  ];
+  const ringLimits = { gates, steps: [0.01, 0.1, 0.5, 1], after: 6 * hour };
+  const passed = (ring: string, at: number) => ({ ring, reason: 'it did well', by: 'coxswain', at });
+  const [two, three] = [versionOf(2), versionOf(3)];
+  const plan = { start_epoch: start, start_percentage: 0, duration_minutes: 6000 };
+  const complete = { version: two, metadata: { rollout: { start_percentage: 1 } } };
+  const canary = passed('canary', start + 30 * hour);
+  const moved = { ...plan, start_epoch: start + 29 * hour };
+  const atEarly = { version: three, rollout: moved, passed: [canary], at: start + 39 * hour };
+  const early = { start_epoch: start + hour, start_percentage: 0.1 };
+  const waits = fleetOf('waits', 4, [complete, { version: three, metadata: { rollout: early } }]);
+  const last = { ...plan, start_epoch: start + 50 * hour };
+  const byTime = fleetOf('by-time', 4, [complete, { version: three, metadata: { rollout: last } }]);
+  const halted = fleetOf('halted', 4, [complete]);
+  const bothPassed = [canary, passed('early', start + 60 * hour)];
+  const note = `the rings after early wait for it: early: 82 % of 11 nodes run it or a newer release, 90 % needed`;
+  return {
+    fleets: [
+      {
+        ...waits,
+        state: { ...waits.state, operations: { staged: [atEarly] } },
+        facts: { ringLimits, rings: [{ version: three, ring: 'early', note }] },
+      },
+      {
+        ...byTime,
+        state: {
+          ...byTime.state,
+          operations: {
+            staged: [{ version: three, rollout: last, passed: bothPassed, at: start + 60 * hour }],
+          },
+        },
+        facts: { ringLimits },
+      },
+      {
+        ...halted,
+        state: {
+          ...halted.state,
+          operations: {
+            staged: [atEarly],
+            paused: [
+              {
+                version: three,
+                entry: { version: three, metadata: { rollout: early } },
+                since: start + 44 * hour,
+                progress: 0.1,
+                reason: 'halted: disks fill up',
+                by: 'coxswain',
+                at: start + 44 * hour,
+              },
+            ],
+          },
+        },
+        facts: { ringLimits },
+      },
+    ],
+    architectures: ['x86_64'],
+    rings,
+    stream: 'stable',
+    now,
+    url: 'https://example.invalid/os/',
+  };
+}
+
 /** Three fleets with 200 releases for 4 architectures and 100 rings, 20 barriers each. */
 export function largeSite(): SiteInput {
   const architectures = ['x86_64', 'aarch64', 's390x', 'ppc64le'];

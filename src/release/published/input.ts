@@ -2,6 +2,7 @@ import type { Adoption } from '../../guidance/adoption.ts';
 import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { Operations } from '../../guidance/operations.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
+import type { CourseLimits } from '../../guidance/staged-course.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
 import type { GateResult } from '../gates/gate.ts';
 import type { UpstreamStatus } from '../upstream/upstream-state.ts';
@@ -45,6 +46,8 @@ export interface FleetFacts {
   readonly freeze?: { readonly reason: string; readonly until?: number };
   /** What rollouts wait for that open ring by ring. */
   readonly rings?: readonly { readonly version: string; readonly ring?: string; readonly note: string }[];
+  /** Which rings have to do well, if the fleet has a threshold. */
+  readonly ringLimits?: CourseLimits;
   /** What upstream does with the base of the newest release. */
   readonly upstream?: UpstreamStatus;
   /** What must be done in time. @property at UNIX seconds */

@@ -83,6 +83,10 @@ async function factsOf(
         ? undefined
         : upstreamStatusOf(guidance, base, now),
     rings: rings === undefined ? undefined : ringNotes(state, rings, now),
+    ringLimits:
+      rings === undefined
+        ? undefined
+        : { gates: rings.gates, steps: rings.steps, after: rings.threshold.after },
     deadlines: fleet.signing.flatMap(({ file, until }) =>
       until === undefined ? [] : [{ what: `The key ${file} no longer signs`, at: until }],
     ),

@@ -33,6 +33,13 @@ it('reads gates, commits and the page of the repository, and leaves out what can
   expect(promotion).toMatchObject({ from: 'testing', version: '44.1-bb' });
   expect(promotion?.gates).toContainEqual(expect.objectContaining({ name: 'hold of stable', state: 'red' }));
   expect(facts.get('testing')).not.toHaveProperty('promotion');
+  expect(facts.get('testing')).not.toHaveProperty('ringLimits');
+  const { config } = project;
+  const testing = config.fleets.testing as NonNullable<typeof config.fleets.testing>;
+  const successThreshold = { share: 0.9, nodes: 1, after: 3600 };
+  const fleets = { ...config.fleets, testing: { ...testing, successThreshold } };
+  const staged = await read({ config: { ...config, fleets } });
+  expect(staged.facts.get('testing')?.ringLimits?.after).toBe(3600);
 
   const fail = async (): Promise<never> => {
     throw new OutsideError('reading', 'it answers nothing');

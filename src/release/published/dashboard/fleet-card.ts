@@ -1,5 +1,6 @@
 import { holdAt } from '../../../guidance/operations.ts';
 import { nextOpening } from '../../../guidance/progress.ts';
+import { reachedBy, type StagedCourse } from '../../../guidance/staged-course.ts';
 import { describeRollout } from '../../upstream/upstream-state.ts';
 import type { FleetFacts, SiteFleet, SiteInput } from '../input.ts';
 import { rolloutCurve } from './curve.ts';
@@ -94,7 +95,9 @@ function bar({ percent, phase, version }: RolloutView): Html {
 }
 
 /** Which rings come next, and when. */
-function nextRing({ rollout: planned, phase }: RolloutView, { input, asOf }: CardContext): Html | undefined {
+function nextRing(view: RolloutView, { input, asOf }: CardContext): Html | undefined {
+  const { rollout: planned, phase, course } = view;
+  if (course !== undefined && phase === 'held') return nextStagedRing(course, view, input);
   if (planned === undefined || (phase !== 'in progress' && phase !== 'scheduled')) return undefined;
   const openings = input.rings.map((ring) => ({ ring, at: nextOpening(planned, ring.wariness, asOf) }));
   const waiting = openings.filter(({ at }) => at !== undefined);
@@ -106,6 +109,23 @@ function nextRing({ rollout: planned, phase }: RolloutView, { input, asOf }: Car
     0,
   );
   return html` ${open} of ${input.rings.length} rings are offered it; next: <strong>${names}</strong>, ${showTime(next)}.`;
+}
+
+/** A ring that waits for another one opens at the earliest when that one had its time. */
+function nextStagedRing(
+  { earliest }: StagedCourse,
+  { rollout: { start_percentage: share = 0 } = {} }: RolloutView,
+  { rings }: SiteInput,
+): Html | undefined {
+  const closed = rings.filter(({ wariness }) => wariness > share);
+  const next = Math.min(...closed.map(({ wariness }) => wariness));
+  const at = reachedBy(earliest, next);
+  if (at === undefined) return undefined;
+  const names = nameRings(
+    closed.filter(({ wariness }) => wariness === next),
+    0,
+  );
+  return html` ${rings.length - closed.length} of ${rings.length} rings are offered it; next: <strong>${names}</strong>, not before ${showTime(Math.ceil(at))}.`;
 }
 
 function promotion(facts: FleetFacts | undefined, { repository }: SiteInput): Html | undefined {

@@ -1,8 +1,8 @@
 import type { Adoption } from '../../../guidance/adoption.ts';
 import { adoptionCurve, adoptionShare } from '../../../guidance/adoption-share.ts';
+import type { CoursePoint } from '../../../guidance/staged-course.ts';
 import { formatPercent } from '../../../host/percent.ts';
 import type { SiteFleet } from '../input.ts';
-import type { CurvePoint } from './curve.ts';
 import { type Html, html } from './html.ts';
 import { withLinks } from './links.ts';
 import { type RolloutView, showTime } from './rollout-view.ts';
@@ -14,7 +14,7 @@ const most = 6;
 const days = 7;
 
 /** The share of nodes that ran a release, over time; none if nobody counted. */
-export function observedCurve({ state }: SiteFleet, { version, rollout }: RolloutView): CurvePoint[] {
+export function observedCurve({ state }: SiteFleet, { version, rollout }: RolloutView): CoursePoint[] {
   if (state.adoption === undefined) return [];
   return adoptionCurve(state.adoption, version, rollout).map(({ at, observed }) => ({ at, share: observed }));
 }

@@ -1,7 +1,9 @@
 import type { Rollout } from '../../../guidance/metadata.ts';
 import type { PausedRollout } from '../../../guidance/operations.ts';
 import { type RolloutPhase, rolloutEnd, rolloutPhase, rolloutProgress } from '../../../guidance/progress.ts';
+import { type StagedCourse, stagedCourse } from '../../../guidance/staged-course.ts';
 import { formatDuration, formatTime } from '../../../host/time.ts';
+import { stagedOf } from '../../operations/staged-rollout.ts';
 import { metadataOf } from '../../operations/update-entries.ts';
 import type { FleetFacts, SiteFleet } from '../input.ts';
 import { type Html, html } from './html.ts';
@@ -18,6 +20,8 @@ export interface RolloutView {
   /** The rollout, or what it was when it was paused; undefined if there is none. */
   readonly rollout?: Rollout | undefined;
   readonly paused?: PausedRollout | undefined;
+  /** How it spreads, if it opens ring by ring. */
+  readonly course?: StagedCourse | undefined;
 }
 
 /** Moments, UNIX seconds. */
@@ -32,13 +36,36 @@ export interface PageTimes {
  * are offered or were paused, down to the newest that is complete.
  */
 export function rolloutViews({ state, facts }: SiteFleet, times: PageTimes): RolloutView[] {
-  const views = state.releases.releases
-    .toReversed()
-    .map(({ version }) => rolloutView(version, state, { ...times, rings: facts?.rings ?? [] }));
+  const views = state.releases.releases.toReversed().map(({ version }) => {
+    const view = rolloutView(version, state, { ...times, rings: facts?.rings ?? [] });
+    const course = courseOf(view, { state, facts }, times);
+    if (course === undefined || view.phase !== 'in progress') return { ...view, course };
+    const end = course.known.at(-1)?.at ?? times.asOf;
+    return {
+      ...view,
+      course,
+      explanation: html`Every ring with a threshold did well. Complete ${showTime(end)}.`,
+    };
+  });
   const complete = views.findIndex(({ phase }) => phase === 'complete');
   return views
     .slice(0, complete < 0 ? undefined : complete + 1)
     .filter(({ phase }, index) => index === 0 || !['not offered', 'withdrawn'].includes(phase));
+}
+
+/** undefined for a rollout that opens by time alone. */
+function courseOf(
+  { version, rollout, paused, phase }: RolloutView,
+  {
+    state: { operations = {} },
+    facts,
+  }: { readonly state: SiteFleet['state']; readonly facts: FleetFacts | undefined },
+  { asOf }: PageTimes,
+): StagedCourse | undefined {
+  const staged = stagedOf({ operations }, version);
+  if (staged === undefined || rollout === undefined || facts?.ringLimits === undefined) return undefined;
+  if (phase === 'complete') return undefined;
+  return stagedCourse(staged, rollout, { ...facts.ringLimits, now: asOf, stopped: paused?.since });
 }
 
 /** A pause that was made because a rollout hurt its nodes. */

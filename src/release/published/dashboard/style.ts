@@ -81,6 +81,7 @@ svg path{fill:none}
 .curve .flat{stroke:var(--hue);stroke-width:2.25;stroke-dasharray:3 4}
 .curve .marks{stroke:var(--card);stroke-width:8;stroke-linecap:round}
 .curve .points{stroke:var(--hue);stroke-width:5;stroke-linecap:round}
+.curve .hollow{stroke:var(--card);stroke-width:2.5;stroke-linecap:round}
 .curve .seen{stroke:var(--ink);stroke-width:2.5;stroke-dasharray:1 5;stroke-linecap:round}
 .curve .now path{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:4 3}
 .curve .now text{fill:var(--ink)}
