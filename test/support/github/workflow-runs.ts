@@ -16,11 +16,11 @@ export function workflowRoutes(git: Git, runs: EmulatedRun[], serverUrl: string)
     const [, workflow, what] = /^actions\/workflows\/([^/]+)\/(runs|dispatches)$/.exec(route) ?? [];
     if (workflow === undefined) return undefined;
     if (method === 'GET' && what === 'runs') {
+      // GitHub knows a workflow that is on any branch.
       const branches = (await git.run(['for-each-ref', '--format=%(refname)', 'refs/heads'])).split('\n');
-      const files = await Promise.all(
-        branches.map((each) => git.try(['cat-file', '-e', `${each}:.github/workflows/${workflow}`])),
-      );
-      if (files.every((file) => file === undefined)) return notFound;
+      const files = branches.filter(Boolean).map((each) => `${each}:.github/workflows/${workflow}\n`);
+      const found = await git.run(['cat-file', '--batch-check=%(objecttype)'], { input: files.join('') });
+      if (!found.split('\n').includes('blob')) return notFound;
       const wanted = runs.filter(
         (run) => run.workflow === workflow && run.commit === (query.get('head_sha') ?? run.commit),
       );
