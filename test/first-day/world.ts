@@ -13,6 +13,7 @@ import { Git } from '../../src/world/git/git.ts';
 import type { FaultProxy } from '../faults/proxy.ts';
 import { brokenInvariants, look, type Place, repositoriesIn, type Seen } from '../faults/reader.ts';
 import { buildAndTest } from '../faults/stage.ts';
+import { requireAnswer, UnknownAnswer } from '../support/answers.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
 import type { TestRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
@@ -316,7 +317,11 @@ export async function runVerb(
   verb: Verb,
   args: readonly string[],
   at: number,
-  options: { readonly folder?: string; readonly env?: (folder: string) => NodeJS.ProcessEnv } = {},
+  options: {
+    readonly name?: string;
+    readonly folder?: string;
+    readonly env?: (folder: string) => NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Answer> {
   const folder = options.folder ?? (await world.clone());
   const env = {
@@ -341,8 +346,11 @@ export async function runVerb(
     // A workflow deploys nothing after a step that failed, and no folder that was not written.
     const goesPublic = args.includes('site') && args.includes('--output') && outcome.exitCode !== 1;
     if (goesPublic && existsSync(output)) world.deploy(output);
+    const name = options.name?.split(' ')[0];
+    if (name !== undefined) requireAnswer(name, outcome.data);
     return { outcome };
   } catch (error) {
+    if (error instanceof UnknownAnswer) throw error;
     return { error };
   } finally {
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });

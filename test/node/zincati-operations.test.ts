@@ -14,7 +14,7 @@ import { openSite } from '../../src/operate/serve-graph/served-site.ts';
 import { folderSource } from '../../src/operate/serve-graph/site-folder.ts';
 import { listen, stopServer } from '../../src/world/http/listen.ts';
 import { mediaTypes } from '../../src/world/registry/manifest.ts';
-import { digestOf } from '../../src/world/registry/reference.ts';
+import { atDigest, atTag, type Digest, digestOf } from '../../src/world/registry/reference.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import {
@@ -94,7 +94,15 @@ describe.skipIf(reason !== undefined)(
       old = await site.release('testing', '44.1-aaaaaaaa', start - 100 * hour, complete);
       rolling = await site.release('testing', '44.2-bbbbbbbb', start);
       images = [old, rolling];
+      await setTag(rolling);
     });
+
+    /** Points the fleet's tag at a release, as promote-image does. */
+    async function setTag({ digest }: NodeImage): Promise<void> {
+      const { client, config } = site.project;
+      const manifest = await client.getManifest(atDigest(config.image, digest as Digest));
+      await client.putManifest(config.image, 'testing', manifest.bytes, manifest.descriptor.mediaType);
+    }
     afterAll(() => site?.stop());
 
     // One story: each step continues from the one before. The rollout of 44.2 takes 24 hours.
@@ -154,6 +162,17 @@ describe.skipIf(reason !== undefined)(
           expected,
         );
       }
+    });
+
+    // docs/questions.md: does a node downgrade?
+    it('the withdrawal rolled the tag back, and a node on the withdrawn release stays on it', async () => {
+      const { client, config } = site.project;
+      expect((await client.resolve(atTag(config.image, 'testing')))?.digest).toBe(old.digest);
+      await expectNode(
+        'the tag is rolled back: on 44.2',
+        { runs: rolling, address: `${site.url}testing/\${basearch}/`, images },
+        'stays',
+      );
     });
 
     it('rolled back: the content of 44.1 as a new release', async () => {
