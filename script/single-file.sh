@@ -2,7 +2,7 @@
 # Coxswain in one file: https://github.com/coxswain-os/coxswain. It needs Node.js 20 or newer.
 set -eu
 if ! command -v node >/dev/null; then
-  echo "error: coxswain needs Node.js 20 or newer, and there is no node in PATH" >&2
+  echo "error: coxswain needs Node.js 20 or newer, and PATH has no program node" >&2
   exit 3
 fi
 # Never uses a folder that others can write to, because the unpacked files are run.

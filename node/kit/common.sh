@@ -110,7 +110,7 @@ need_fleet() {
     done
   fi
   [ -n "$FLEET" ] || fail "this node has no fleet: coxswain-node fleet NAME (one of: $FLEETS)"
-  has "$FLEET" "$FLEETS" || fail "there is no fleet $FLEET: $node_conf has FLEET=$FLEET, the image knows: $FLEETS"
+  has "$FLEET" "$FLEETS" || fail "no fleet is named $FLEET: $node_conf has FLEET=$FLEET, and the image knows: $FLEETS"
 }
 
 # ostree-image-signed: if the fleet signs: rpm-ostree keeps this prefix through all updates.

@@ -55,7 +55,7 @@ case ${1-status} in
     cat "$state/went-back" 2>/dev/null || true
     ;;
   fleet)
-    has "${2-}" "$FLEETS" || fail "there is no fleet '${2-}': one of $FLEETS"
+    has "${2-}" "$FLEETS" || fail "no fleet is named '${2-}': use one of $FLEETS"
     FLEET=$2
     # The new fleet may have other rings; what was set by hand does not count there.
     set_setting FLEET "$2"

@@ -41,7 +41,7 @@ previous=$(rpm-ostree status --json | jq -r --arg refused "$refused" '[.deployme
   | select(. != null and ((."container-image-reference-digest" // .checksum) as $digest | $refused | split("\n") | index($digest) | not))
   | .version // empty')
 if [ -z "$previous" ]; then
-  motd health "The health check $failed fails on $version, and there is no release to go back to."
+  motd health "The health check $failed fails on $version, and the node has no release to go back to."
   exit 1
 fi
 # Zincati does not take a release that is on the disk already; the guard and the local graph read this list. If the node

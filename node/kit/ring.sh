@@ -18,7 +18,7 @@ ring_folder() {
       printf '%s/' "$RING"
       return
     fi
-    say "there is no ring $RING (there are: $RINGS, slices: $SLICES): taking the one for the wariness $wariness"
+    say "no ring is named $RING (rings: $RINGS, slices: $SLICES): taking the one for the wariness $wariness"
   fi
   for each in $RINGS; do
     name=${each%%=*}

@@ -3,6 +3,7 @@ import { directory } from '../cli/directory.ts';
 import { choice, duration, flag, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
+import { documentation } from '../host/documentation.ts';
 import { exact, type Report, renderReports, say } from '../host/report.ts';
 import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
 import { bootModes } from '../loop/boot-test/machine/boot-modes.ts';
@@ -25,7 +26,7 @@ With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on
 last barrier are updated to the image and rolled back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and written as a comment on the pull request of this
-commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. ${documentation('boot-tests.md')} has more.`,
   writes: true,
   inputs: {
     directory,

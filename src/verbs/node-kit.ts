@@ -4,6 +4,7 @@ import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
+import { documentation } from '../host/documentation.ts';
 import { beforeWriting } from '../host/dry-run.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
@@ -26,7 +27,7 @@ Writes, from coxswain.yaml:
   <fleet>.ign    the Ignition configuration of it
 
 node.parts in coxswain.yaml, or --part, chooses the parts: ${nodeParts.join(', ')}.
-docs/nodes.md says what each does.
+${documentation('nodes.md')} says what each does.
 
   coxswain node-kit --output node-kit`,
   writes: true,

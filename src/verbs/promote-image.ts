@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release-input.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { documentation } from '../host/documentation.ts';
 import { count, exact, exactly, type Report, renderReports, say } from '../host/report.ts';
 import { promoteImage } from '../loop/promote-image/promote-image.ts';
 import type { Promotion } from '../loop/promote-image/promotion.ts';
@@ -18,9 +19,9 @@ Run it as often as you like: it does what is missing.
 are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
 A fleet with vulnerabilities: in coxswain.yaml takes an image only with the report of a scanner that finds nothing above its limit
-(docs/signing.md). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
+(${documentation('signing.md')}). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
 
-A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
+A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (${documentation('signing.md')}). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
   writes: true,
   inputs: {

@@ -207,7 +207,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the ring of a node', () => {
     expect(await machine.kit('coxswain-node', ['wariness', '101'])).toMatchObject({ code: 1 });
     expect(await machine.kit('coxswain-node', ['fleet', 'prod'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("there is no fleet 'prod': one of testing stable"),
+      stderr: expect.stringContaining("no fleet is named 'prod': use one of testing stable"),
     });
     expect(await machine.read('etc/coxswain/node.conf')).toBe('');
   });

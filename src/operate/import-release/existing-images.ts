@@ -1,4 +1,5 @@
 import { defined } from '../../host/defined.ts';
+import { documentation } from '../../host/documentation.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { requireCreated } from '../../release/gates/promotable-image.ts';
@@ -103,8 +104,7 @@ function describeImage(
       where,
       field: `label ${versionLabel}`,
       problem: 'missing, and it is the version that nodes report',
-      remedy:
-        'Nodes cannot find themselves by this image. Rebase them to a release of the fleet (docs/nodes.md).',
+      remedy: `Nodes cannot find themselves by this image. Rebase them to a release of the fleet (${documentation('nodes.md')}).`,
     });
   }
   if (labels[streamLabel] !== config.stream) {
@@ -117,8 +117,7 @@ function describeImage(
           : 'Zincati refuses an update to another stream, so nodes on this image would never update',
       ...defined({ found: labels[streamLabel] }),
       expected: JSON.stringify(config.stream),
-      remedy:
-        'Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (docs/nodes.md).',
+      remedy: `Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (${documentation('nodes.md')}).`,
     });
   }
   return {
@@ -128,7 +127,7 @@ function describeImage(
     created: requireCreated(
       image,
       where,
-      'Rebase the nodes on it to a release of the fleet (docs/nodes.md).',
+      `Rebase the nodes on it to a release of the fleet (${documentation('nodes.md')}).`,
     ),
     ...defined({ index: image.index?.digest }),
   };

@@ -1,4 +1,5 @@
 import { addRelease, type Release } from '../../guidance/releases.ts';
+import { documentation } from '../../host/documentation.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import { createdOf, isoTime } from '../../release/gates/promotable-image.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
@@ -99,8 +100,7 @@ async function refuseOlder(
         problem: `${version} is not newer than ${before.version}, after which it would come, and nodes never go back`,
         found: isoTime(from),
         expected: `after ${isoTime(before.created)}`,
-        remedy:
-          'Import what nodes run before the first release of the fleet. Rebase nodes on older images to a release of the fleet (docs/nodes.md).',
+        remedy: `Import what nodes run before the first release of the fleet. Rebase nodes on older images to a release of the fleet (${documentation('nodes.md')}).`,
       });
     }
     before = { version, created: Math.max(...images.map(({ created }) => created)) };

@@ -1,3 +1,4 @@
+import { documentation } from '../../../host/documentation.ts';
 import { InputError } from '../../../host/errors.ts';
 import {
   type DigestReference,
@@ -45,7 +46,7 @@ export const nodeReferenceCheck: CheckOf<'site'> = {
         where: formatReference(reference),
         message: `no graph of ${names.join(', ')} has this image: nodes on it find no update, and say so only in their own log`,
         remedy: sameRepository(reference.repository, config.image)
-          ? 'If it is older than the first release of its fleet: coxswain import-release. Otherwise rebase these nodes to a release of the fleet (docs/nodes.md).'
+          ? `If it is older than the first release of its fleet: coxswain import-release. Otherwise rebase these nodes to a release of the fleet (${documentation('nodes.md')}).`
           : `Graphs name only images of ${formatRepository(config.image)}: these nodes change over by node.migrate-from in coxswain.yaml (coxswain node-kit).`,
       }));
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documentation } from '../../../host/documentation.ts';
 import { ours } from '../../../project/init/ours.ts';
 import {
   error,
@@ -121,7 +122,7 @@ export const pullRequestsByActions: SettingCheck = {
       error(
         link('settings/actions'),
         'workflows may not open pull requests, so no base and no promotion is proposed',
-        'Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (docs/github-tokens.md).',
+        `Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (${documentation('github-tokens.md')}).`,
       ),
     ];
   },

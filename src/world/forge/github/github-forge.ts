@@ -1,4 +1,5 @@
 import { defined } from '../../../host/defined.ts';
+import { documentation } from '../../../host/documentation.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
 import type { Git } from '../../git/git.ts';
@@ -43,7 +44,7 @@ export function openGitHubForge(
         const merged = await pullRequests.merge(number, expected);
         if (await isWorkflowsToken()) {
           log.warn(
-            `pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: docs/github-tokens.md`,
+            `pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: ${documentation('github-tokens.md')}`,
           );
         }
         return merged;
@@ -62,7 +63,7 @@ export function openGitHubForge(
           ? 'its workflows wait until somebody with write access presses “Approve workflows to run” in it'
           : 'no workflow starts for it until somebody closes and reopens it';
       log.warn(
-        `${what}: ${then}. With the token of a GitHub App they start automatically: docs/github-tokens.md`,
+        `${what}: ${then}. With the token of a GitHub App they start automatically: ${documentation('github-tokens.md')}`,
       );
     },
   } satisfies Forge;
