@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { InputError } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { Forge } from '../world/forge/forge.ts';
@@ -46,7 +47,7 @@ export async function findRoot(directory: string): Promise<string> {
   if (root !== undefined) return root;
   throw new InputError({
     field: '--directory',
-    problem: 'not inside a git work tree',
+    problem: existsSync(directory) ? 'not inside a git work tree' : 'this folder does not exist',
     found: directory,
     remedy: 'Run this in a clone of your repository, or make one: git init, then coxswain init.',
   });

@@ -26,16 +26,16 @@ export default defineVerb({
       firstRelease: inputs['first-release'],
     });
     const now = context.now();
+    const names = inputs.fleet === undefined ? Object.keys(project.config.fleets) : [inputs.fleet];
+    // Before anything is asked over the network: a misspelt name is answered at once.
+    const wanted = names.map((name) => findFleet(project.config, name));
     const guidance = await project.readUpstream().catch((error: unknown) => {
       if (!(error instanceof OutsideError)) throw error;
       log.warn(messageOf(error));
       return error;
     });
-    const names = inputs.fleet === undefined ? Object.keys(project.config.fleets) : [inputs.fleet];
     const fleets: FleetStatus[] = [];
-    for (const name of names) {
-      fleets.push(await readFleetStatus({ ...project, guidance }, findFleet(project.config, name), now));
-    }
+    for (const fleet of wanted) fleets.push(await readFleetStatus({ ...project, guidance }, fleet, now));
     return {
       data: { now, fleets },
       ...renderReports(...fleets.map((status) => reportFleet(status, now))),

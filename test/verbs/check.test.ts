@@ -221,5 +221,8 @@ describe('check', () => {
 
   it('refuses a folder outside of a repository that has no configuration', async () => {
     await expect(check.run({ directory: '/' }, contextAt(now))).rejects.toThrow('not inside a git work tree');
+    await expect(check.run({ directory: '/nowhere' }, contextAt(now))).rejects.toThrow(
+      'this folder does not exist',
+    );
   });
 });

@@ -86,6 +86,16 @@ describe('status', () => {
     expect((await run(10, 'testing')).text).not.toContain('HELD');
   });
 
+  it('answers a misspelt fleet before it asks anybody', async () => {
+    let asked = 0;
+    upstream.misbehave((_request, response) => {
+      asked += 1;
+      response.writeHead(400).end();
+    });
+    await expect(run(0, 'stabel')).rejects.toThrow('Did you mean stable?');
+    expect(asked).toBe(0);
+  });
+
   it('works before the first release, and while upstream does not answer', async () => {
     upstream.misbehave((_request, response) => response.writeHead(400).end());
     expect((await run(0)).text).toBe('testing: no release yet\nstable: no release yet');
