@@ -1,64 +1,7 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exec } from '../../../../src/host/exec.ts';
-import mergeEtc from '../../../../src/loop/boot-test/guest/shell/merge-etc.sh';
-import { temporaryFolder } from '../../../support/repository.ts';
+import { mergeByRehearsal, type Tree } from '../../../support/etc-merge.ts';
 
-/** Text, a link or a folder, each with a mode; or nothing. */
-type Entry =
-  | string
-  | { readonly to: string }
-  | 'FOLDER'
-  | { readonly text: string; readonly mode: number }
-  | undefined;
-type Tree = Readonly<Record<string, Entry>>;
-
-async function write(top: string, tree: Tree): Promise<void> {
-  for (const [path, entry] of Object.entries(tree)) {
-    const place = join(top, path);
-    await rm(place, { recursive: true, force: true });
-    if (entry === undefined) continue;
-    await mkdir(dirname(place), { recursive: true });
-    if (entry === 'FOLDER') await mkdir(place);
-    else if (typeof entry === 'string') await writeFile(place, entry);
-    else if ('to' in entry) await symlink(entry.to, place);
-    else {
-      await writeFile(place, entry.text);
-      await chmod(place, entry.mode);
-    }
-  }
-}
-
-async function read(top: string, below = ''): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of (await readdir(join(top, below))).sort()) {
-    const path = join(below, name);
-    const entry = await lstat(join(top, path));
-    if (entry.isDirectory()) Object.assign(found, { [path]: 'folder' }, await read(top, path));
-    else if (entry.isSymbolicLink()) found[path] = `-> ${await readlink(join(top, path))}`;
-    else found[path] = `${await readFile(join(top, path), 'utf8')} ${(entry.mode & 0o777).toString(8)}`;
-  }
-  return found;
-}
-
-/**
- * An installation of `image` that `machine` changes, and that is updated to an image with the differences in `next`.
- */
-async function merge(image: Tree, machine: Tree, next: Tree) {
-  const folder = await temporaryFolder();
-  const place = (name: string) => join(folder, name);
-  for (const name of ['defaults', 'current', 'image', 'work']) await mkdir(place(name));
-  for (const name of ['defaults', 'current', 'image']) await write(place(name), image);
-  await write(place('current'), machine);
-  await write(place('image'), next);
-  const places = ['defaults', 'current', 'image', 'new', 'work'].map((name) => `'${place(name)}'`).join(' ');
-  const { stdout, exitCode } = await exec('busybox', ['sh'], {
-    input: `umask 022\nfail() { echo "$1"; exit 7; }\n${mergeEtc}\nmerge_etc ${places}`,
-    allow: [0, 7],
-  });
-  return exitCode === 7 ? { refused: stdout.trim() } : { etc: await read(place('new')) };
-}
+const merge = (image: Tree, machine: Tree, next: Tree) => mergeByRehearsal({ image, machine, next });
 
 describe('the merge of /etc in a rehearsal', () => {
   it('keeps what the machine changed, added and removed, and takes all else from the new image', async () => {
@@ -106,6 +49,18 @@ describe('the merge of /etc in a rehearsal', () => {
       '/etc cannot be merged: the machine changed the file foo, and the new image has a folder there',
     );
     expect((await merge({ foo: 'old' }, {}, { foo: 'FOLDER' })).etc).toEqual({ foo: 'folder' });
+  });
+
+  it('refuses a removed file if a folder above it is a file in the new image', async () => {
+    const { refused } = await merge({ 'a/b/c': 'old' }, { 'a/b/c': undefined }, { a: 'new' });
+    expect(refused).toBe(
+      '/etc cannot be merged: the machine removed a/b/c, and in the new image a is not a folder',
+    );
+    expect((await merge({ 'a/b': 'old' }, { a: undefined }, { a: undefined })).etc).toEqual({});
+  });
+
+  it('knows the first file of an empty folder', async () => {
+    expect((await merge({}, { a: 'mine' }, {})).etc).toEqual({ a: 'mine 644' });
   });
 
   it('merges a folder that was removed and made again, file by file', async () => {

@@ -10,19 +10,25 @@ describe() {
   (
     cd "$1" || exit 1
     find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'
-    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'
+    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	link %u %g %N'
     find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\([0-9a-f]*\)  \(.*\)$/\2	\1/'
   ) | sort
 }
 
-# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: "-" or "+", tab, path.
+# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: "-" or "+", tab, path. What is
+# below a folder is not named if the other side has no folder there: then the folder as a whole is the change.
 changes() {
   awk -F '\t' '
-    NR == FNR { before[$1] = before[$1] "\n" $2; next }
+    function below_other(path, facts) {
+      while (sub("/[^/]*$", "", path)) if ((path in facts) && facts[path] !~ /^\n4[0-9a-f][0-9a-f][0-9a-f] /) return 1
+      return 0
+    }
+    FILENAME == ARGV[1] { before[$1] = before[$1] "\n" $2; next }
     { after[$1] = after[$1] "\n" $2 }
     END {
-      for (path in before) if (!(path in after)) print "-\t" path
-      for (path in after) if (!(path in before) || before[path] != after[path]) print "+\t" path
+      for (path in before) if (!(path in after) && !below_other(path, after)) print "-\t" path
+      for (path in after)
+        if ((!(path in before) || before[path] != after[path]) && !below_other(path, before)) print "+\t" path
     }
   ' "$1" "$2" | sort -k 2
 }
@@ -46,6 +52,18 @@ make_parents() {
     chown "$(stat -c %u:%g "$current$made")" "$new$made"
     chmod "$(stat -c %a "$current$made")" "$new$made"
   done
+}
+
+# Removes one entry that the machine removed. ostree refuses if a file of the new image is where a folder above it was.
+remove() {
+  above=$1
+  while [ "$above" != . ]; do
+    above=${above%/*}
+    if [ -e "$new/$above" ] && [ ! -d "$new/$above" ]; then
+      fail "/etc cannot be merged: the machine removed ${1#./}, and in the new image ${above#./} is not a folder"
+    fi
+  done
+  rm -rf "${new:?}/$1"
 }
 
 # Copies one entry of the machine's /etc into the new one.
@@ -75,7 +93,7 @@ merge_etc() {
   changes "$5/before" "$5/after" >"$5/changes"
   tab=$(printf '\t')
   while IFS="$tab" read -r sign path; do
-    [ "$sign" = + ] || rm -rf "${new:?}/$path"
+    [ "$sign" = + ] || remove "$path"
   done <"$5/changes"
   while IFS="$tab" read -r sign path; do
     [ "$sign" = - ] || bring_over "$path"
