@@ -6,13 +6,24 @@ import { join } from 'node:path';
 // A process that is killed with SIGKILL cannot remove its temporary folders, and those of a boot test are as large as
 // an image. So the name of each says which process made it, and a later run removes those of dead processes.
 
-const pattern = /^coxswain-[a-z]+-([0-9a-f]{8})\.(\d+)\.(\d+)-[A-Za-z0-9]{6}$/;
+const pattern = /^coxswain-[a-z]+-([0-9a-f]{8}\.\d+\.\d+)-[A-Za-z0-9]{6}$/;
 
 /** How the names of this process's temporary folders begin. Without /proc, they do not say who made them. */
 export function temporaryPrefix(prefix: string): string {
+  const owner = thisProcess();
+  return `coxswain-${prefix}-${owner === undefined ? '' : `${owner}-`}`;
+}
+
+/** Names this process, and no other one since the machine started. Undefined without /proc. */
+export function thisProcess(): string | undefined {
   const [system, started] = [sameSystem(), startTime(process.pid)];
-  const owner = system === undefined || started === undefined ? '' : `${system}.${process.pid}.${started}-`;
-  return `coxswain-${prefix}-${owner}`;
+  return system === undefined || started === undefined ? undefined : `${system}.${process.pid}.${started}`;
+}
+
+/** A process that `thisProcess` named has ended: not if that cannot be known. */
+export function surelyEnded(name: string): boolean {
+  const [system, pid, started] = name.split('.');
+  return system !== undefined && system === sameSystem() && startTime(Number(pid)) !== started;
 }
 
 /**
@@ -21,12 +32,10 @@ export function temporaryPrefix(prefix: string): string {
  * @returns the paths that were removed
  */
 export async function removeAbandoned(place: string): Promise<string[]> {
-  const system = sameSystem();
-  if (system === undefined) return [];
   const removed: string[] = [];
   for (const name of namesIn(place)) {
-    const [, where, pid, started] = pattern.exec(name) ?? [];
-    if (where !== system || startTime(Number(pid)) === started) continue;
+    const owner = pattern.exec(name)?.[1];
+    if (owner === undefined || !surelyEnded(owner)) continue;
     const path = join(place, name);
     try {
       const { uid } = await lstat(path);

@@ -31,6 +31,7 @@ import {
   evidenceSigner,
   onFiles,
 } from './report/image-evidence.ts';
+import { asOnlyWriter } from './report/one-writer.ts';
 import { writeOutput } from './report/output-files.ts';
 import { commentOn, type TestedImage } from './report/report-text.ts';
 import type { BootCertificate } from './secure-boot.ts';
@@ -117,38 +118,40 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
     const follows = await evidenceBefore(project, tested);
     const output = resolve(options.output);
-    const report = await runTests({
-      source,
-      image,
-      version,
-      config,
-      mode,
-      ...(await ignitionOf(project, commit, folder)),
-      certificates: await certificatesOf(project, commit, folder),
-      machine: machineFor(project, options, architecture),
-      tests,
-      testsFolder,
-      fleet,
-      from,
-      foreign: ownArchitectureName() !== architecture,
-      agent: () => agentQuestion(project, { fleet, tested, architecture, log }),
-      ...onFiles(project, tested, { signer, log }),
-      outputFolder: output,
-      log,
+    return asOnlyWriter(output, async () => {
+      const report = await runTests({
+        source,
+        image,
+        version,
+        config,
+        mode,
+        ...(await ignitionOf(project, commit, folder)),
+        certificates: await certificatesOf(project, commit, folder),
+        machine: machineFor(project, options, architecture),
+        tests,
+        testsFolder,
+        fleet,
+        from,
+        foreign: ownArchitectureName() !== architecture,
+        agent: () => agentQuestion(project, { fleet, tested, architecture, log }),
+        ...onFiles(project, tested, { signer, log }),
+        outputFolder: output,
+        log,
+      });
+      const console = await readFile(report.consoleLog, 'utf8');
+      const { now: startedAt, env = {} } = options;
+      const evidence = evidenceOf(report, { tested, tests, config, console, startedAt, follows, env });
+      const answer = { ...known, evidence, report, console };
+      const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
+      await writeOutput(output, answer, {
+        testsFolder: config.tests,
+        startedAt: options.now,
+        facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
+      });
+      const told = aboutTheImage(report) && options.local === undefined;
+      const pullRequest = told ? await tellPullRequest(project, commit, answer) : undefined;
+      return { ...answer, skipped: false, ...defined({ evidenceDigest, pullRequest }) };
     });
-    const console = await readFile(report.consoleLog, 'utf8');
-    const { now: startedAt, env = {} } = options;
-    const evidence = evidenceOf(report, { tested, tests, config, console, startedAt, follows, env });
-    const answer = { ...known, evidence, report, console };
-    const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
-    await writeOutput(output, answer, {
-      testsFolder: config.tests,
-      startedAt: options.now,
-      facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
-    });
-    const told = aboutTheImage(report) && options.local === undefined;
-    const pullRequest = told ? await tellPullRequest(project, commit, answer) : undefined;
-    return { ...answer, skipped: false, ...defined({ evidenceDigest, pullRequest }) };
   });
 }
 

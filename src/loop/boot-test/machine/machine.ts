@@ -75,7 +75,7 @@ const consoleBytes = 4 * megabyte;
 
 /**
  * Boots a machine, listens until it is done, ended or out of time, and leaves no process behind.
- * @throws OutsideError if this process is being interrupted
+ * @throws OutsideError if this process is being interrupted, or a disk of this host is full: both say nothing about the image
  */
 export async function runMachine(options: RunOptions): Promise<MachineRun> {
   const { outputFolder } = options;
@@ -141,6 +141,7 @@ async function listen(
       for (const reader of readers) complete = (await reader.read()) && complete;
       options.onProgress(record);
       if (closed) closedAt ??= seconds();
+      if (port.hostFull) throw hostFull;
       if (record.done || record.violation !== undefined) end = { kind: 'done' };
       else if (last !== undefined && complete) end = { kind: 'exited', ...last };
       else if (closedAt !== undefined && seconds() >= closedAt + endSeconds) end = { kind: 'closed' };
@@ -172,6 +173,11 @@ async function listen(
   }
   return run;
 }
+
+const hostFull = new OutsideError(
+  'the boot test',
+  'a disk of this host is full: the machine could write no longer, and was stopped. That says nothing about the image. Free some space (TMPDIR moves the disks of machines), and run it again.',
+);
 
 async function largestOf(paths: readonly string[]): Promise<number> {
   return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).size))));

@@ -2,10 +2,12 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineReader } from '../guest/line-reader.ts';
 
-/** What QEMU reports about a virtio-serial port. */
+/** What QEMU reports about its machine. */
 export interface PortWatch {
   /** The guest had opened the port, and has closed it. */
   readonly closed: boolean;
+  /** A disk of the host has no space for what the guest writes. QEMU has paused the guest, and nobody resumes it. */
+  readonly hostFull: boolean;
   stop(): void;
 }
 
@@ -13,15 +15,16 @@ const retryMilliseconds = 50;
 
 /**
  * Learns from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has it
- * open, and a harness that was killed cannot report that itself.
+ * open, and a harness that was killed cannot report that itself. Also learns of a full disk (BLOCK_IO_ERROR).
  * @param socket where QEMU listens, or will listen
  */
 export function watchPort(socket: string, port: string): PortWatch {
-  const state = { opened: false, closed: false, stopped: false };
+  const state = { opened: false, closed: false, hostFull: false, stopped: false };
   let connection: Socket | undefined;
   const onLine = (line: string) => {
     const message = parse(line);
     if (message?.QMP !== undefined) connection?.write('{"execute":"qmp_capabilities"}\n');
+    if (message?.event === 'BLOCK_IO_ERROR' && message.data?.nospace === true) state.hostFull = true;
     if (message?.event !== 'VSERPORT_CHANGE' || message.data?.id !== port) return;
     if (message.data.open === true) state.opened = true;
     else if (state.opened) state.closed = true;
@@ -48,6 +51,9 @@ export function watchPort(socket: string, port: string): PortWatch {
     get closed() {
       return state.closed;
     },
+    get hostFull() {
+      return state.hostFull;
+    },
     stop: () => {
       state.stopped = true;
       connection?.destroy();
@@ -58,7 +64,7 @@ export function watchPort(socket: string, port: string): PortWatch {
 interface Message {
   readonly QMP?: unknown;
   readonly event?: unknown;
-  readonly data?: { readonly id?: unknown; readonly open?: unknown };
+  readonly data?: { readonly id?: unknown; readonly open?: unknown; readonly nospace?: unknown };
 }
 
 function parse(line: string): Message | undefined {
