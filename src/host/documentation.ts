@@ -1,5 +1,5 @@
 /**
- * The address of a page of the documentation, for messages: the program is also used where this repository is not.
+ * The address of a page of the documentation, for messages: most users of the program do not have this repository.
  * @param page file name in docs/
  */
 export function documentation(page: string): string {
