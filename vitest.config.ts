@@ -28,7 +28,7 @@ export default defineConfig({
     experimental: { fsModuleCache: true, fsModuleCachePath: `node_modules/.cache/vitest-${lock}` },
     // It ends what hangs. No test depends on the speed of the machine.
     testTimeout: 120_000,
-    hookTimeout: 180_000,
+    hookTimeout: 900_000,
     // CI tries a failed test once more, and names each that passed only then (test/support/count-reporter.ts).
     retry: process.env.CI === 'true' ? 1 : 0,
     globalSetup: ['test/support/build-cli.ts'],

@@ -9,6 +9,7 @@ import { findTool, requireTools } from '../host/tools.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { addKernelFiles, addNetworkFiles, makeHostKeysAtFirstBoot } from './base-roots.ts';
 import { putInPlace } from './debian-packages.ts';
+import { maintenanceUnits } from './needless-units.ts';
 
 // A base image that is an ostree commit, as Fedora CoreOS is one: Debian's ostree, dracut, systemd and Ignition. Only
 // Debian unstable ("sid") has versions that are new enough.
@@ -25,13 +26,6 @@ const packages = [
 const modules = [
   ...['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio_rng'],
   ...['ext4', 'overlay', 'erofs', 'qemu_fw_cfg', 'autofs4', 'vfat', 'nls_ascii', 'nls_cp437', 'loop'],
-];
-
-/** Debian's units that make caches which an image has already, or maintain a machine that is updated by packages. */
-const needless = [
-  ...['ldconfig.service', 'systemd-hwdb-update.service', 'systemd-journal-catalog-update.service'],
-  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_reap.service'],
-  ...['e2scrub_all.timer', 'fstrim.timer'],
 ];
 
 /** Modules of dracut, besides what these need. */
@@ -111,7 +105,7 @@ async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   await addEmptyPolicy(root);
   await makeHostKeysAtFirstBoot(root);
   await addNetworkFiles(root);
-  for (const name of needless) await rm(join(root, 'usr/lib/systemd/system', name), { force: true });
+  for (const name of maintenanceUnits) await rm(join(root, 'usr/lib/systemd/system', name), { force: true });
   await mkdir(join(root, 'usr/lib/ostree'), { recursive: true });
   await writeFile(join(root, 'usr/lib/ostree/prepare-root.conf'), '[sysroot]\nreadonly=true\n');
   await addKernelFiles(root, kernel, modules);

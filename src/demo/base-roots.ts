@@ -12,12 +12,19 @@ import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts
 import { addAgent, addPrograms, findZincati } from './base-agent.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { type ForeignPackages, putInPlace } from './debian-packages.ts';
+import { removeNeedlessUnits } from './needless-units.ts';
 
 /** `tiny`: busybox alone; `node`: with Zincati, and what the node kit needs, without systemd; `systemd`: as it is. */
 export type BaseKind = 'tiny' | 'node' | 'systemd';
 
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
-const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, node: 1, systemd: 3 };
+const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, node: 1, systemd: 4 };
+
+/** What a virtual machine needs. A kernel has a hundred megabytes of others, which every test would unpack. */
+const modulesOfMachines = [
+  ...['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio_rng'],
+  ...['erofs', 'overlay', 'ext4', 'autofs4', 'loop', 'fuse', 'qemu_fw_cfg'],
+];
 
 /** A root file system without its version: the same for all versions of a base image. */
 export interface BaseRoot {
@@ -112,17 +119,7 @@ async function makeTinyRoot(root: string, kernel: KernelFiles, busybox: string):
   await writeFile(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   await writeFile(join(root, 'etc/group'), 'root:x:0:\n');
   await addNetworkFiles(root);
-  const wanted = [
-    'virtio_pci',
-    'virtio_blk',
-    'virtio_console',
-    'virtio_net',
-    'virtio_rng',
-    'erofs',
-    'overlay',
-    'ext4',
-  ];
-  await addKernel(root, kernel, { busybox, wanted });
+  await addKernel(root, kernel, { busybox, wanted: modulesOfMachines });
 }
 
 /** The smallest system with the distribution's own systemd. */
@@ -146,7 +143,8 @@ async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void>
   await rm(join(root, 'etc/hostname'), { force: true });
   await rm(join(root, 'etc/resolv.conf'), { force: true });
   await addNetworkFiles(root);
-  await addKernel(root, kernel, { busybox: await findStaticBusybox() });
+  await removeNeedlessUnits(root);
+  await addKernel(root, kernel, { busybox: await findStaticBusybox(), wanted: modulesOfMachines });
 }
 
 /** The packages made keys while they were installed: those would be the same on every machine. */
