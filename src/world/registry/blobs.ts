@@ -2,6 +2,7 @@ import type { Descriptor } from './manifest.ts';
 import { type Digest, digestOf, formatRepository, type Repository, sameRepository } from './reference.ts';
 import type { BlobContent, RegistryClient } from './registry-client.ts';
 import type { ByteRange, RepeatableStream, Transport } from './request.ts';
+import { resumed } from './resumed.ts';
 import { upload } from './upload.ts';
 import { cancelUpload } from './upload-session.ts';
 import { part, verified, wrongBytes } from './verified.ts';
@@ -42,15 +43,21 @@ export function createBlobs(transport: Transport): Blobs {
   ): Promise<ReadableStream<Uint8Array>> {
     const what = `${formatRepository(repository)}@${descriptor.digest}`;
     const request = { ...blobRequest(transport, repository, descriptor.digest), method: 'GET' } as const;
-    if (range === undefined) return verified((await transport.stream(request)).body, descriptor, what);
-    const { offset, length } = range;
-    const answer = await transport.stream({
-      ...request,
-      headers: { range: `bytes=${offset}-${offset + length - 1}` },
-      answers: [200, 206],
-    });
-    // A registry may ignore the range.
-    return answer.status === 206 ? answer.body : part(answer.body, range);
+    const openPart = async (wanted: ByteRange) => {
+      const { offset, length } = wanted;
+      const answer = await transport.stream({
+        ...request,
+        headers: { range: `bytes=${offset}-${offset + length - 1}` },
+        answers: [200, 206],
+      });
+      // A registry may ignore the range.
+      return answer.status === 206 ? answer.body : part(answer.body, wanted);
+    };
+    if (range !== undefined) return openPart(range);
+    const content = await resumed(descriptor.size, async (rest) =>
+      rest === undefined ? (await transport.stream(request)).body : openPart(rest),
+    );
+    return verified(content, descriptor, what);
   }
 
   async function uploadBlob(
