@@ -30,7 +30,7 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly source: ImageSource;
   readonly image: Image;
   readonly version: string;
-  /** Absent: `ostree` if the image allows it, otherwise `direct`. */
+  /** Absent: `direct`, or `ostree` if there is a configuration for Ignition. */
   readonly mode: BootMode | undefined;
   /** Path of a configuration for Ignition, which runs in the image's own initramfs. */
   readonly ignition?: string;

@@ -81,7 +81,7 @@ const situations: Readonly<Record<string, readonly [Situation, string]>> = {
 
 /** Few names and contents, so that most trees have something in common. */
 const names = fc.constantFrom('a', 'b', 'c d');
-/** No link leads anywhere: what is removed below a link in a new image is removed where that leads. */
+/** Links lead nowhere, because what is removed below a link of a new image is removed at its target. */
 const leaf: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({ text: fc.constantFrom('x', 'y'), mode: fc.constantFrom(0o644, 0o600) }),
   fc.record({ to: fc.constantFrom('nowhere', 'elsewhere') }),

@@ -33,6 +33,9 @@ export PATH
 if [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then "$busybox" mount -t tmpfs tmpfs /sysroot; fi
 mkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null
 [ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'
+# The stand-in changes that time, but ostree mounts /sysroot read-only; in a read-only root it is not even mounted.
+"$busybox" touch /ostree/deploy 2>/dev/null || "$busybox" mount -o remount,bind,rw /sysroot 2>/dev/null ||
+  "$busybox" mount -t tmpfs tmpfs /ostree/deploy
 # It runs only as the user of this name, and asks which platform it is on.
 {
   echo 'zincati:x:0:0::/:/bin/sh'
@@ -58,7 +61,8 @@ trap 'kill "$server" 2>/dev/null' EXIT
 "$busybox" usleep 100000
 kill -0 "$server" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'
 
-# Starts the agent on the image with digest $1, until it rests.
+# Starts the agent on the image with digest $1, until it rests, for at most $patience seconds.
+patience=200
 ask() {
   printf 'REF=%s\nDIGEST=%s\nLOCKED=no\n' "$reference" "$1" >"$state/booted"
   rm -f "$state/staged" "$state/driver" "$state/reboot"
@@ -66,7 +70,7 @@ ask() {
   "$agent" agent -vvv >"$work/log" 2>&1 &
   process=$!
   waited=0
-  while [ "$waited" -lt 1000 ] && kill -0 "$process" 2>/dev/null; do
+  while [ "$waited" -lt $((patience * 5)) ] && kill -0 "$process" 2>/dev/null; do
     "$busybox" grep -q 'scheduling next agent refresh' "$work/log" && break
     "$busybox" usleep 200000
     waited=$((waited + 1))
