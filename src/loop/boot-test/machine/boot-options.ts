@@ -61,6 +61,12 @@ export function deadlineOf({ deadlineSeconds, tests }: BootOptions): number {
   );
 }
 
+/** How long systemd may take to come up. A deadline that was asked for may give a slow machine more time. */
+function systemSeconds(options: BootOptions): number {
+  const half = Math.floor(deadlineOf(options) / 2);
+  return Math.max(10, options.deadlineSeconds === undefined ? Math.min(300, half) : half);
+}
+
 /** What the harness in the machine needs to know. @param image.systemd its path in the image; undefined without one */
 export function guestSettings(
   options: BootOptions,
@@ -69,7 +75,7 @@ export function guestSettings(
   return {
     ...image,
     fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
-    systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
+    systemSeconds: systemSeconds(options),
     environment: options.environment,
     tests: options.tests.map(({ name, timeoutSeconds }) => ({
       name,
