@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { setTags } from '../../src/world/registry/copy.ts';
@@ -40,6 +40,8 @@ export async function makeWorld(host: string): Promise<World> {
   });
   await project.git.run(['config', 'user.name', 'Ada']);
   await project.git.run(['config', 'user.email', 'ada@acme.example']);
+  // As the .gitignore that init writes: what verbs leave in the checkout is not committed.
+  await appendFile(join(project.git.directory, '.git/info/exclude'), 'site/\n');
   await publishBase(project, '44.20260707.3.1');
   return { project, now: undefined, inBackground: false, running: [], oldImage: '', env: {} };
 }
