@@ -65,6 +65,10 @@ function folderOf(id: string): string | null {
   if (/\/src\/world\/forge\/github\/(?!run|github-remote|package-deletion|failures)/.test(id))
     return 'github';
   if (/\/src\/operate\/doctor\/github\//.test(id)) return 'operate-doctor-github';
+  // What only some users of a folder need, with a library or a folder of its own behind it: templates need Handlebars.
+  if (id.endsWith('/src/release/rollout-entry.ts')) return 'release-rollout-entry';
+  if (id.endsWith('/src/guidance/template/template-times.ts')) return 'guidance';
+  if (/\/src\/release\/published\/(dashboard\/|feed\.ts|site\.ts)/.test(id)) return 'release-site';
   // main.mjs does not need these, and they need much.
   if (/\/src\/cli\/(architecture|first-release)-input\.ts|\/src\/cli\/state-change\.ts/.test(id))
     return 'cli-inputs';

@@ -47,8 +47,8 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
   let inProduction = false;
   const readTag = tagReader(client, config.image);
   const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
-  for (const each of planned) {
-    const now = await readTag(each.tag);
+  const found = await Promise.all(planned.map(async (each) => ({ each, now: await readTag(each.tag) })));
+  for (const { each, now } of found) {
     if (now === built.digest) inProduction = true;
     // A floating tag shows what the fleet offers, and a withdrawn release is no longer offered.
     if (isWithdrawn && each.rule !== 'fixed') kept.push(each.tag);

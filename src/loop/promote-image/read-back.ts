@@ -11,9 +11,13 @@ export async function requireTagsAt(
   repository: Repository,
   written: { readonly digest: Digest; readonly tags: readonly string[] },
 ): Promise<void> {
-  for (const tag of written.tags) {
-    const reference = atTag(repository, tag);
-    const now = (await client.resolve(reference))?.digest;
+  const found = await Promise.all(
+    written.tags.map(async (tag) => {
+      const reference = atTag(repository, tag);
+      return { reference, now: (await client.resolve(reference))?.digest };
+    }),
+  );
+  for (const { reference, now } of found) {
     if (now === written.digest) continue;
     throw new OutsideError(
       `tagging ${formatReference(reference)}`,
