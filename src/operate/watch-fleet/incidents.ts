@@ -95,7 +95,10 @@ async function halt({ fleet: { name }, state }: Subject): Promise<Found> {
 
 async function failedRelease({ parts: { forge }, fleet }: Subject): Promise<Found> {
   const newest = await newestRun(forge, 'release.yml', await forge.branches.resolve(fleet.branch));
-  if (newest?.run?.state !== 'failure') return newest === undefined ? 'unknown' : 'over';
+  const state = newest?.run?.state;
+  // A run that goes on says nothing yet: the issue of the last one stays.
+  if (newest === undefined || state === 'running') return 'unknown';
+  if (newest.run === undefined || state !== 'failure') return 'over';
   return incident(`${fleet.name}: the release of ${shortCommit(newest.commit)} failed`, [
     `The newest run for the branch ${code(fleet.branch)} failed: ${newest.run.url}`,
     '',
@@ -107,7 +110,10 @@ async function redBase({ parts: { forge }, fleet }: Subject): Promise<Found> {
   const open = await forge.pullRequests.find({ head: baseBranch(fleet.name), base: fleet.branch });
   if (open === undefined) return 'over';
   const newest = await newestRun(forge, 'pull-request.yml', open.headCommit);
-  if (newest?.run?.state !== 'failure') return newest === undefined ? 'unknown' : 'over';
+  const state = newest?.run?.state;
+  // The base moved again, or the run goes on: the issue of the last run stays.
+  if (newest?.run === undefined || state === 'running') return 'unknown';
+  if (state !== 'failure') return 'over';
   return incident(`${fleet.name}: the new base does not pass`, [
     `Pull request #${open.number} (${plainText(open.title)}) is red: ${newest.run.url}`,
     '',

@@ -149,6 +149,8 @@ describe('a failure', () => {
     expect(incidents.map(({ key }) => key)).toEqual(['release/late']);
     expect(incidents[0]?.body).toContain('/actions/runs/');
     expect(issues.map(({ what }) => what)).toEqual(['opened', 'closed']);
+    github().runs.push({ workflow: 'release.yml', branch: 'late', commit, conclusion: null });
+    expect((await report('late', { at })).issues).toEqual([]);
     github().runs.push({ workflow: 'release.yml', branch: 'late', commit, conclusion: 'success' });
     expect((await report('late', { at })).issues.map(({ what }) => what)).toEqual(['closed']);
     expect(await issuesOf('late')).toEqual([]);
@@ -186,6 +188,11 @@ describe('a failure', () => {
       changes: content('two'),
       message: 'Move the base',
     });
+    // Neither a commit without a run nor a run that goes on closes the issue of the last one.
+    expect((await report('base')).issues).toEqual([]);
+    ran(second, null);
+    expect((await report('base')).issues).toEqual([]);
+    expect(await issuesOf('base')).toHaveLength(1);
     ran(second, 'failure');
     expect(whats((await report('base')).issues)).toEqual([`updated ${title}`]);
     expect((await issuesOf('base')).map((each) => each.number)).toEqual([issue?.number]);
