@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type Log, silentLog } from '../../src/host/log.ts';
@@ -9,7 +11,7 @@ import type { GitHubRun } from '../../src/world/forge/github/run.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { findRemote } from '../../src/world/git/remote.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
-import { createRepository, temporaryFolder } from './repository.ts';
+import { createRepository, keepForAllTests, temporaryFolder } from './repository.ts';
 
 /** A forge to test, and the repository that it is about. */
 export interface ForgeStage {
@@ -60,12 +62,24 @@ const files = [
   { path: 'folder/b.txt', content: 'b\n' },
 ];
 
-export async function gitStage(): Promise<ForgeStage> {
-  const repository = await createRepository({ bare: true });
-  const open = () => openGitForge(repository.directory);
-  const { branches } = await open();
+let first: Promise<{ readonly directory: string; readonly base: string }> | undefined;
+
+/** The repository that all stages of a test file are copies of: to make one takes a dozen processes. */
+async function firstRepository(): Promise<{ readonly directory: string; readonly base: string }> {
+  const { directory } = await createRepository({ bare: true });
+  keepForAllTests();
+  const { branches } = await openGitForge(directory);
   const base = await branches.commit({ branch: 'main', parent: undefined, changes: files, message: 'Start' });
-  return { kind: 'git', repository, base, open };
+  return { directory, base };
+}
+
+export async function gitStage(): Promise<ForgeStage> {
+  // Test files share this module, and the folders of a file are gone after its last test.
+  if (first === undefined || !existsSync((await first).directory)) first = firstRepository();
+  const { directory, base } = await first;
+  const repository = new Git(await temporaryFolder());
+  await cp(directory, repository.directory, { recursive: true });
+  return { kind: 'git', repository, base, open: () => openGitForge(repository.directory) };
 }
 
 /** A bare repository as the remote of a fresh clone for each run. @param args of git clone @param at its address */
@@ -88,8 +102,8 @@ export async function openRemoteForge(clone: Git): Promise<Forge> {
 /** The emulated GitHub without its branches, and so without open pull requests. */
 export async function gitHubStage(github: GitHubServer): Promise<ForgeStage> {
   const repository = new Git(github.directory);
-  const refs = (await repository.run(['for-each-ref', '--format=%(refname)'])).split('\n').filter(Boolean);
-  for (const ref of refs) await repository.run(['update-ref', '-d', ref]);
+  const deletions = await repository.run(['for-each-ref', '--format=delete %(refname)']);
+  await repository.run(['update-ref', '--stdin'], { input: deletions === '' ? '' : `${deletions}\n` });
   const headers = { authorization: `token ${github.token}` };
   await fetch(`${github.apiUrl}/repos/${github.repository}/pulls`, { headers });
   const { branches } = await openGitForge(github.directory);
