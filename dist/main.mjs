@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { C as verbFirst, a as needsRoot, b as positionalInputs, c as programHelp, d as kindOf, f as commandLineInputs, g as withForgeInputs, h as placeInputs, l as verbHelp, m as isRehearsed, o as errorAnswer, r as versionLine, s as rehearsalAnswer, u as exitCodeOf, v as filesLine, x as readArguments, y as commonInputs } from "./chunks/cli.mjs";
-import { A as answerOfRehearsal, B as writeFileAtomically, D as styled, M as isRehearsal, N as rehearsalVariable, O as forTerminal, P as cacheFolder, S as oneLine, T as createLog, b as runAgainAsRoot, ct as messageOf, ot as UsageError, rt as nearest, st as init_errors } from "./chunks/host.mjs";
+import { C as oneLine, E as createLog, F as cacheFolder, N as isRehearsal, O as styled, P as rehearsalVariable, V as writeFileAtomically, dt as init_errors, ft as messageOf, j as answerOfRehearsal, k as forTerminal, st as nearest, ut as UsageError, x as runAgainAsRoot } from "./chunks/host.mjs";
 import module from "node:module";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";

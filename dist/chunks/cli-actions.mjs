@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { T as createLog, _ as codeBlock, b as runAgainAsRoot, ct as messageOf, et as defined, it as InputError, lt as quote, rt as nearest, st as init_errors, v as plainText } from "./host.mjs";
+import { E as createLog, _ as codeBlock, ct as InputError, dt as init_errors, ft as messageOf, it as defined, pt as quote, st as nearest, v as plainText, x as runAgainAsRoot } from "./host.mjs";
 import { S as readValues, a as needsRoot } from "./cli.mjs";
 import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
 import { F as formatRepository, c as readAuthFile } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { Q as parseTime, R as readFileIfThere, U as exec, Z as parseDuration, ct as messageOf, et as defined, it as InputError, ot as UsageError, rt as nearest, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, it as defined, nt as parseTime, q as exec, st as nearest, tt as parseDuration, ut as UsageError, z as readFileIfThere } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";

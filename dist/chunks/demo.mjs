@@ -1,14 +1,14 @@
-import { B as writeFileAtomically, D as styled, F as exists, G as findTool, R as readFileIfThere, U as exec, V as onInterrupt, Y as formatTime, a as insideRoot, at as OutsideError, et as defined, it as InputError, o as startProcess, q as requireTools, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { $ as formatTime, B as withTemporaryFolder, G as onInterrupt, I as exists, O as styled, V as writeFileAtomically, Y as findTool, Z as requireTools, a as insideRoot, ct as InputError, dt as init_errors, it as defined, lt as OutsideError, o as startProcess, q as exec, z as readFileIfThere } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as atDigest, B as parseRepository, F as formatRepository, H as shortDigest, R as parseDigest, o as createRegistryClient, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { B as parseUpdateMetadata, D as parseReleaseIndex, X as parseGraph, _ as nextOpening, b as rolloutProgress, g as throttleGraph, q as buildGraph, r as chooseUpdate } from "./guidance.mjs";
+import { $ as parseGraph, A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, b as nextOpening, r as chooseUpdate, y as throttleGraph } from "./guidance.mjs";
 import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
 import { a as readConfig, m as ringsToShow, p as isNamed } from "./project-configuration.mjs";
-import { t as require_dist } from "./yaml.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { r as isLoopback } from "./world.mjs";
+import { t as require_dist } from "./yaml.mjs";
 import { b as openGitForge } from "./world-forge.mjs";
-import { w as graphPath } from "./release-published.mjs";
+import { S as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
 import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
 import { a as nodeFiles } from "./operate-node-kit.mjs";
@@ -355,13 +355,100 @@ async function locate(folder) {
 		image: await exists(inside) ? inside : join(folder, `boot/vmlinuz-${version}`)
 	};
 }
+// src/demo/needless-units.ts
+/** Debian's units that make caches which an image has already, or maintain a machine that is updated by packages. */
+const maintenanceUnits = [
+	...[
+		"ldconfig.service",
+		"systemd-hwdb-update.service",
+		"systemd-journal-catalog-update.service"
+	],
+	...[
+		"apt-daily.timer",
+		"apt-daily-upgrade.timer",
+		"dpkg-db-backup.timer",
+		"e2scrub_reap.service"
+	],
+	...["e2scrub_all.timer", "fstrim.timer"]
+];
+/** What a virtual machine without a screen, a keyboard and other disks starts in vain. */
+const vainUnits = [
+	...[
+		"dev-hugepages.mount",
+		"dev-mqueue.mount",
+		"sys-kernel-debug.mount",
+		"sys-kernel-tracing.mount"
+	],
+	...[
+		"sys-fs-fuse-connections.mount",
+		"sys-kernel-config.mount",
+		"proc-sys-fs-binfmt_misc.automount"
+	],
+	...[
+		"modprobe@.service",
+		"systemd-pstore.service",
+		"systemd-repart.service",
+		"getty@.service"
+	],
+	...[
+		"serial-getty@.service",
+		"getty-static.service",
+		"systemd-update-utmp.service"
+	],
+	...[
+		"systemd-update-utmp-runlevel.service",
+		"systemd-initctl.socket",
+		"systemd-ask-password-console.path"
+	],
+	...[
+		"systemd-ask-password-wall.path",
+		"cryptsetup.target",
+		"integritysetup.target",
+		"veritysetup.target"
+	]
+];
+/** Each is a process at every start of systemd. */
+const vainGenerators = /^systemd-(cryptsetup|getty|gpt-auto|hibernate-resume|integritysetup|rc-local|system-update|sysv|veritysetup)-generator$/;
+/** Disks, networks and terminals have others. */
+const vainRules = /-(drm|evdev|fido-id|infiniband|input-id|persistent-alsa|persistent-input|persistent-storage-(dm|tape)|persistent-v4l|sensor|btrfs|camera|joystick|memory|mouse|power-switch|touchpad|uaccess|seat|seat-late|probe_mtd|sound-card|cdrom_id|autosuspend|dm|firmware|vm-changes|kvm)\.rules$/;
+/**
+* Removes what no test looks at from a root file system of Debian. An emulated processor needs about a second for each
+* unit, and for half of a boot nothing else would happen.
+*/
+async function removeNeedlessUnits(root) {
+	const units = join(root, "usr/lib/systemd/system");
+	for (const name of [...maintenanceUnits, ...vainUnits]) await rm(join(units, name), { force: true });
+	await removeMatching(join(root, "usr/lib/systemd/system-generators"), vainGenerators);
+	const udev = join(root, "usr/lib/udev");
+	await removeMatching(join(udev, "rules.d"), vainRules);
+	await removeMatching(udev, /^hwdb\.(bin|d)$/);
+}
+async function removeMatching(folder, names) {
+	for (const name of await readdir(folder)) if (names.test(name)) await rm(join(folder, name), { recursive: true });
+}
 // src/demo/base-roots.ts
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
 const recipes = {
 	tiny: 4,
 	node: 1,
-	systemd: 3
+	systemd: 4
 };
+/** What a virtual machine needs. A kernel has a hundred megabytes of others, which every test would unpack. */
+const modulesOfMachines = [...[
+	"virtio_pci",
+	"virtio_blk",
+	"virtio_console",
+	"virtio_net",
+	"virtio_rng"
+], ...[
+	"erofs",
+	"overlay",
+	"ext4",
+	"autofs4",
+	"loop",
+	"fuse",
+	"qemu_fw_cfg"
+]];
 /**
 * Makes the root file system of a kind of base image, or takes it from the cache.
 * @param foreign for another architecture than this machine's; only for the tiny kind
@@ -445,16 +532,7 @@ async function makeTinyRoot(root, kernel, busybox) {
 	await addNetworkFiles(root);
 	await addKernel(root, kernel, {
 		busybox,
-		wanted: [
-			"virtio_pci",
-			"virtio_blk",
-			"virtio_console",
-			"virtio_net",
-			"virtio_rng",
-			"erofs",
-			"overlay",
-			"ext4"
-		]
+		wanted: modulesOfMachines
 	});
 }
 /** The smallest system with the distribution's own systemd. */
@@ -478,7 +556,11 @@ async function makeSystemdRoot(root, kernel) {
 	await rm(join(root, "etc/hostname"), { force: true });
 	await rm(join(root, "etc/resolv.conf"), { force: true });
 	await addNetworkFiles(root);
-	await addKernel(root, kernel, { busybox: await findStaticBusybox() });
+	await removeNeedlessUnits(root);
+	await addKernel(root, kernel, {
+		busybox: await findStaticBusybox(),
+		wanted: modulesOfMachines
+	});
 }
 /** The packages made keys while they were installed: those would be the same on every machine. */
 async function makeHostKeysAtFirstBoot(root) {
@@ -615,21 +697,6 @@ const modules = [...[
 	"nls_cp437",
 	"loop"
 ]];
-/** Debian's units that make caches which an image has already, or maintain a machine that is updated by packages. */
-const needless = [
-	...[
-		"ldconfig.service",
-		"systemd-hwdb-update.service",
-		"systemd-journal-catalog-update.service"
-	],
-	...[
-		"apt-daily.timer",
-		"apt-daily-upgrade.timer",
-		"dpkg-db-backup.timer",
-		"e2scrub_reap.service"
-	],
-	...["e2scrub_all.timer", "fstrim.timer"]
-];
 /** Modules of dracut, besides what these need. */
 const dracutModules = [...[
 	"systemd",
@@ -720,7 +787,7 @@ async function prepareSystem(root, kernel) {
 	await addEmptyPolicy(root);
 	await makeHostKeysAtFirstBoot(root);
 	await addNetworkFiles(root);
-	for (const name of needless) await rm(join(root, "usr/lib/systemd/system", name), { force: true });
+	for (const name of maintenanceUnits) await rm(join(root, "usr/lib/systemd/system", name), { force: true });
 	await mkdir(join(root, "usr/lib/ostree"), { recursive: true });
 	await writeFile(join(root, "usr/lib/ostree/prepare-root.conf"), "[sysroot]\nreadonly=true\n");
 	await addKernelFiles(root, kernel, modules);

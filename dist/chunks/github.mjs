@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { b as documentation, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
 import { a as boolean, f as number, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as shortCommit, T as listTree, f as fetchedObjects, g as findRemote } from "./world-git.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
@@ -1123,7 +1123,7 @@ function openGitHubForge(git, run, options) {
 			...pullRequests,
 			merge: async (number, expected) => {
 				const merged = await pullRequests.merge(number, expected);
-				if (await isWorkflowsToken()) log.warn(`pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: docs/github-tokens.md`);
+				if (await isWorkflowsToken()) log.warn(`pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: ${documentation("github-tokens.md")}`);
 				return merged;
 			}
 		},
@@ -1135,7 +1135,7 @@ function openGitHubForge(git, run, options) {
 			if (!await isWorkflowsToken()) return;
 			const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
 			const then = new URL(serverUrl).hostname === "github.com" ? "its workflows wait until somebody with write access presses “Approve workflows to run” in it" : "no workflow starts for it until somebody closes and reopens it";
-			log.warn(`${what}: ${then}. With the token of a GitHub App they start automatically: docs/github-tokens.md`);
+			log.warn(`${what}: ${then}. With the token of a GitHub App they start automatically: ${documentation("github-tokens.md")}`);
 		}
 	};
 	return readOnly === void 0 ? forge : readOnlyForge(forge, readOnly, log);

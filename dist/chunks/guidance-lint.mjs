@@ -1,5 +1,5 @@
-import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, lt as quote, rt as nearest, st as init_errors } from "./host.mjs";
-import { N as operationsSchema, O as releaseIndex, Q as findProblems, R as nullableEntryFields, T as nullableReleaseFields, U as updateMetadata, V as tidy, b as rolloutProgress, d as findStranded, f as listStranded, m as strandedByTidying, nt as withoutNulls, p as strandedBy, rt as readJson, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent, it as defined, pt as quote, st as nearest } from "./host.mjs";
+import { C as rolloutProgress, I as operationsSchema, K as updateMetadata, O as nullableReleaseFields, S as rolloutPhase, V as nullableEntryFields, W as tidy, _ as strandedByTidying, at as withoutNulls, g as strandedBy, h as listStranded, j as releaseIndex, m as findStranded, ot as readJson, tt as findProblems, x as rolloutEnd } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 init_errors();
 /** A problem that a schema or parser found, as an error. */

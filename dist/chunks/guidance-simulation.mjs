@@ -1,6 +1,5 @@
-import { Z as nodeKeys, b as rolloutProgress, h as rolloutOf, q as buildGraph } from "./guidance.mjs";
-import { J as formatDuration, Y as formatTime, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
-import { n as parseWhen } from "./guidance-template.mjs";
+import { C as rolloutProgress, X as buildGraph, et as nodeKeys, l as parseWhen, v as rolloutOf } from "./guidance.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent } from "./host.mjs";
 // src/guidance/simulation/openings.ts
 /**
 * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.

@@ -1,175 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { f as number, p as object } from "./zod.mjs";
-import { $ as requireDay, J as formatDuration, Q as parseTime, X as longestDuration, Z as parseDuration, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
-import { H as updateEntry, R as nullableEntryFields, b as rolloutProgress, et as readDocument, v as rolloutEnd } from "./guidance.mjs";
-init_errors();
-const weekdays = [
-	"sunday",
-	"monday",
-	"tuesday",
-	"wednesday",
-	"thursday",
-	"friday",
-	"saturday"
-];
-const examples = "\"now\", \"+2h\", \"tomorrow 14:00 UTC\", \"next tuesday 2 pm Europe/Berlin\", \"2026-07-21T14:00:00Z\"";
-const dayMilliseconds = 864e5;
-/**
-* Reads a point in time as people write it; the answer is in UNIX seconds.
-*
-* `now` · `+2h` · UNIX seconds · ISO 8601 with a zone · or a day, a time of day and a zone, in any order:
-* `today`, `tomorrow`, `tuesday` (the next time it is that day and time, may be today), `next tuesday` (never today),
-* `2026-07-21`; `14:00`, `2 pm`; `UTC` or a name such as `Europe/Berlin`. The zone is never guessed.
-*
-* A time that daylight saving skips is read as if the clock had not been changed yet (02:30 becomes 03:30), one that
-* occurs twice as the first of the two.
-* @param now UNIX seconds
-* @throws InputError
-*/
-function parseWhen(text, now, place = {}) {
-	const words = text.trim().replace(/\s+/g, " ").toLowerCase();
-	if (words === "now") return now;
-	const later = /^(?:\+|in )\s*(.+)$/.exec(words)?.[1];
-	if (later !== void 0) return now + parseDuration(later.replaceAll(" ", ""), place);
-	if (/^\d+$/.test(words)) return parseTime(words, place);
-	if (/^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:\d{2})$/.test(words)) {
-		requireDay(words, place);
-		return parseTime(text.trim().toUpperCase(), place);
-	}
-	return parseDayAndTime(words, {
-		text,
-		now,
-		place
-	});
-}
-function parseDayAndTime(words, { text, now, place }) {
-	let rest = words.replace(/^(\d{4}-\d{2}-\d{2})t/, "$1 ").replace(/\bat\b/, " ");
-	const take = (pattern) => {
-		const match = pattern.exec(rest);
-		if (match !== null) rest = rest.replace(match[0], " ");
-		return match;
-	};
-	const date = take(/\b\d{4}-\d{2}-\d{2}\b/);
-	const relative = take(/\b(?:today|tomorrow)\b/)?.[0];
-	const weekday = take(/\b(next )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b/);
-	const clock = take(/\b(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([ap]m)\b/) ?? take(/\b(\d{1,2}):(\d{2})(?::(\d{2}))?\b/);
-	const zone = rest.replaceAll(",", " ").trim();
-	if ([
-		date,
-		relative,
-		weekday
-	].filter((part) => part !== null && part !== void 0).length !== 1 || clock === null) throw notATime(text, place);
-	const { hour, minute, second } = readClock(clock, text, place);
-	const format = zoneFormat(zone, text, place);
-	const at = (day) => Date.UTC(day.year, day.month - 1, day.day, hour, minute, second);
-	const resolve = (day) => Math.floor(instantOf(at(day), format) / 1e3);
-	if (date !== null) return resolve(requireDay(date[0], place));
-	const today = localParts(now * 1e3, format);
-	if (weekday !== null) {
-		const days = (weekdays.findIndex((name) => name.startsWith(weekday[2].slice(0, 3))) - today.weekday + 7) % 7;
-		if (weekday[1] !== void 0) return resolve(plusDays(today, days === 0 ? 7 : days));
-		const soonest = resolve(plusDays(today, days));
-		return soonest >= now ? soonest : resolve(plusDays(today, days + 7));
-	}
-	if (relative === "tomorrow") return resolve(plusDays(today, 1));
-	const moment = resolve(today);
-	if (moment < now) throw new InputError({
-		...place,
-		problem: "this time has passed already today",
-		found: text,
-		remedy: "Say \"now\", or \"tomorrow\" with a time."
-	});
-	return moment;
-}
-function readClock([, hours = "", minutes = "0", seconds = "0", half], text, place) {
-	const said = Number(hours);
-	if (!(half === void 0 ? said <= 23 : said >= 1 && said <= 12) || Number(minutes) > 59 || Number(seconds) > 59) throw notATime(text, place);
-	return {
-		hour: half === void 0 ? said : said % 12 + (half === "pm" ? 12 : 0),
-		minute: Number(minutes),
-		second: Number(seconds)
-	};
-}
-function plusDays({ year, month, day }, days) {
-	const moved = new Date(Date.UTC(year, month - 1, day + days));
-	return {
-		year: moved.getUTCFullYear(),
-		month: moved.getUTCMonth() + 1,
-		day: moved.getUTCDate()
-	};
-}
-function zoneFormat(zone, text, place) {
-	if (zone === "") throw new InputError({
-		...place,
-		problem: "the time zone is missing",
-		found: text,
-		remedy: "Add UTC, or a zone such as Europe/Berlin."
-	});
-	if (!/^(?:utc|gmt|z|[a-z]+(?:[/_+-][a-z0-9]+)+)$/.test(zone)) throw notATime(text, place);
-	try {
-		return new Intl.DateTimeFormat("en-US", {
-			timeZone: zone === "z" ? "UTC" : zone,
-			calendar: "gregory",
-			numberingSystem: "latn",
-			hourCycle: "h23",
-			era: "short",
-			year: "numeric",
-			month: "numeric",
-			day: "numeric",
-			hour: "numeric",
-			minute: "numeric",
-			second: "numeric"
-		});
-	} catch (error) {
-		if (!(error instanceof RangeError)) throw error;
-		throw new InputError({
-			...place,
-			problem: "unknown time zone",
-			found: zone,
-			expected: "UTC, or a name such as Europe/Berlin"
-		});
-	}
-}
-/**
-* The instant at which clocks of a zone show a local time.
-* @param local the local time as if it were UTC, in milliseconds; the answer, too, is in milliseconds
-*/
-function instantOf(local, format) {
-	const before = offsetAt(local - dayMilliseconds, format);
-	const after = offsetAt(local + dayMilliseconds, format);
-	const readings = [local - before, local - after].filter((instant) => instant + offsetAt(instant, format) === local);
-	return readings.length === 0 ? local - before : Math.min(...readings);
-}
-function offsetAt(instant, format) {
-	const parts = localParts(instant, format);
-	return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(instant / 1e3) * 1e3;
-}
-function localParts(instant, format) {
-	const shown = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
-	const part = (type) => shown.get(type);
-	const day = {
-		year: part("year"),
-		month: part("month"),
-		day: part("day")
-	};
-	return {
-		...day,
-		hour: part("hour"),
-		minute: part("minute"),
-		second: part("second"),
-		weekday: new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()
-	};
-}
-function notATime(text, place) {
-	return new InputError({
-		...place,
-		problem: "not a time",
-		found: text,
-		expected: `such as ${examples}`
-	});
-}
+import { Q as formatDuration, ct as InputError, dt as init_errors, et as longestDuration, ft as messageOf, it as defined, tt as parseDuration } from "./host.mjs";
+import { C as rolloutProgress, G as updateEntry, V as nullableEntryFields, l as parseWhen, rt as readDocument, x as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/names.ts
+init_errors();
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
 const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
 /**
@@ -247,7 +82,6 @@ function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 // src/guidance/template/template.ts
-init_errors();
 const blockHelpers = [
 	"if",
 	"unless",
@@ -489,4 +323,4 @@ function explained(text, read) {
 		}, { cause: error });
 	}
 }
-export { parseWhen as n, renderTemplate as t };
+export { renderTemplate as t };

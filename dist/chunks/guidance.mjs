@@ -1,4 +1,4 @@
-import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent, it as defined, nt as parseTime, rt as requireDay, tt as parseDuration } from "./host.mjs";
 import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, n as _enum, p as object, r as array } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
@@ -1117,6 +1117,282 @@ function shareAt(plan, { cap, steps }, reached, now) {
 	const open = [...steps, cap].filter((step) => step <= planned && step <= cap);
 	return Math.max(reached, ...open);
 }
+// src/guidance/template/template-times.ts
+init_errors();
+const weekdays = [
+	"sunday",
+	"monday",
+	"tuesday",
+	"wednesday",
+	"thursday",
+	"friday",
+	"saturday"
+];
+const examples = "\"now\", \"+2h\", \"tomorrow 14:00 UTC\", \"next tuesday 2 pm Europe/Berlin\", \"2026-07-21T14:00:00Z\"";
+const dayMilliseconds = 864e5;
+/**
+* Reads a point in time as people write it; the answer is in UNIX seconds.
+*
+* `now` · `+2h` · UNIX seconds · ISO 8601 with a zone · or a day, a time of day and a zone, in any order:
+* `today`, `tomorrow`, `tuesday` (the next time it is that day and time, may be today), `next tuesday` (never today),
+* `2026-07-21`; `14:00`, `2 pm`; `UTC` or a name such as `Europe/Berlin`. The zone is never guessed.
+*
+* A time that daylight saving skips is read as if the clock had not been changed yet (02:30 becomes 03:30), one that
+* occurs twice as the first of the two.
+* @param now UNIX seconds
+* @throws InputError
+*/
+function parseWhen(text, now, place = {}) {
+	const words = text.trim().replace(/\s+/g, " ").toLowerCase();
+	if (words === "now") return now;
+	const later = /^(?:\+|in )\s*(.+)$/.exec(words)?.[1];
+	if (later !== void 0) return now + parseDuration(later.replaceAll(" ", ""), place);
+	if (/^\d+$/.test(words)) return parseTime(words, place);
+	if (/^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:\d{2})$/.test(words)) {
+		requireDay(words, place);
+		return parseTime(text.trim().toUpperCase(), place);
+	}
+	return parseDayAndTime(words, {
+		text,
+		now,
+		place
+	});
+}
+function parseDayAndTime(words, { text, now, place }) {
+	let rest = words.replace(/^(\d{4}-\d{2}-\d{2})t/, "$1 ").replace(/\bat\b/, " ");
+	const take = (pattern) => {
+		const match = pattern.exec(rest);
+		if (match !== null) rest = rest.replace(match[0], " ");
+		return match;
+	};
+	const date = take(/\b\d{4}-\d{2}-\d{2}\b/);
+	const relative = take(/\b(?:today|tomorrow)\b/)?.[0];
+	const weekday = take(/\b(next )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b/);
+	const clock = take(/\b(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([ap]m)\b/) ?? take(/\b(\d{1,2}):(\d{2})(?::(\d{2}))?\b/);
+	const zone = rest.replaceAll(",", " ").trim();
+	if ([
+		date,
+		relative,
+		weekday
+	].filter((part) => part !== null && part !== void 0).length !== 1 || clock === null) throw notATime(text, place);
+	const { hour, minute, second } = readClock(clock, text, place);
+	const format = zoneFormat(zone, text, place);
+	const at = (day) => Date.UTC(day.year, day.month - 1, day.day, hour, minute, second);
+	const resolve = (day) => Math.floor(instantOf(at(day), format) / 1e3);
+	if (date !== null) return resolve(requireDay(date[0], place));
+	const today = localParts(now * 1e3, format);
+	if (weekday !== null) {
+		const days = (weekdays.findIndex((name) => name.startsWith(weekday[2].slice(0, 3))) - today.weekday + 7) % 7;
+		if (weekday[1] !== void 0) return resolve(plusDays(today, days === 0 ? 7 : days));
+		const soonest = resolve(plusDays(today, days));
+		return soonest >= now ? soonest : resolve(plusDays(today, days + 7));
+	}
+	if (relative === "tomorrow") return resolve(plusDays(today, 1));
+	const moment = resolve(today);
+	if (moment < now) throw new InputError({
+		...place,
+		problem: "this time has passed already today",
+		found: text,
+		remedy: "Say \"now\", or \"tomorrow\" with a time."
+	});
+	return moment;
+}
+function readClock([, hours = "", minutes = "0", seconds = "0", half], text, place) {
+	const said = Number(hours);
+	if (!(half === void 0 ? said <= 23 : said >= 1 && said <= 12) || Number(minutes) > 59 || Number(seconds) > 59) throw notATime(text, place);
+	return {
+		hour: half === void 0 ? said : said % 12 + (half === "pm" ? 12 : 0),
+		minute: Number(minutes),
+		second: Number(seconds)
+	};
+}
+function plusDays({ year, month, day }, days) {
+	const moved = new Date(Date.UTC(year, month - 1, day + days));
+	return {
+		year: moved.getUTCFullYear(),
+		month: moved.getUTCMonth() + 1,
+		day: moved.getUTCDate()
+	};
+}
+function zoneFormat(zone, text, place) {
+	if (zone === "") throw new InputError({
+		...place,
+		problem: "the time zone is missing",
+		found: text,
+		remedy: "Add UTC, or a zone such as Europe/Berlin."
+	});
+	if (!/^(?:utc|gmt|z|[a-z]+(?:[/_+-][a-z0-9]+)+)$/.test(zone)) throw notATime(text, place);
+	try {
+		return new Intl.DateTimeFormat("en-US", {
+			timeZone: zone === "z" ? "UTC" : zone,
+			calendar: "gregory",
+			numberingSystem: "latn",
+			hourCycle: "h23",
+			era: "short",
+			year: "numeric",
+			month: "numeric",
+			day: "numeric",
+			hour: "numeric",
+			minute: "numeric",
+			second: "numeric"
+		});
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new InputError({
+			...place,
+			problem: "unknown time zone",
+			found: zone,
+			expected: "UTC, or a name such as Europe/Berlin"
+		});
+	}
+}
+/**
+* The instant at which clocks of a zone show a local time.
+* @param local the local time as if it were UTC, in milliseconds; the answer, too, is in milliseconds
+*/
+function instantOf(local, format) {
+	const before = offsetAt(local - dayMilliseconds, format);
+	const after = offsetAt(local + dayMilliseconds, format);
+	const readings = [local - before, local - after].filter((instant) => instant + offsetAt(instant, format) === local);
+	return readings.length === 0 ? local - before : Math.min(...readings);
+}
+function offsetAt(instant, format) {
+	const parts = localParts(instant, format);
+	return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(instant / 1e3) * 1e3;
+}
+function localParts(instant, format) {
+	const shown = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+	const part = (type) => shown.get(type);
+	const day = {
+		year: part("year"),
+		month: part("month"),
+		day: part("day")
+	};
+	return {
+		...day,
+		hour: part("hour"),
+		minute: part("minute"),
+		second: part("second"),
+		weekday: new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay()
+	};
+}
+function notATime(text, place) {
+	return new InputError({
+		...place,
+		problem: "not a time",
+		found: text,
+		expected: `such as ${examples}`
+	});
+}
+// src/guidance/staged-course.ts
+/**
+* The course of a rollout that opens ring by ring: it grows at the pace of its plan, and stays at each ring with a
+* threshold until that ring did well.
+* @param offered what the update metadata says, or said when the rollout was stopped
+* @param options.now UNIX seconds
+* @param options.stopped when it was paused, UNIX seconds
+*/
+function stagedCourse(staged, offered, options) {
+	const { after, steps, now, stopped } = options;
+	const gates = [...options.gates].sort((one, other) => one.wariness - other.wariness);
+	const plan = staged.rollout;
+	const end = rolloutEnd(plan);
+	const pace = paceOf(plan);
+	const top = pace.perSecond > 0 ? 1 : pace.from;
+	const start = Math.min(offered.start_epoch ?? 0, ...staged.passed.map(({ at }) => at));
+	const known = new Course({
+		at: start,
+		share: firstStep(plan, {
+			cap: gates[0]?.wariness ?? 1,
+			steps
+		}).start_percentage ?? 0
+	});
+	const passedAt = new Map(staged.passed.map(({ ring, at }) => [ring, at]));
+	for (const { ring, wariness } of gates) {
+		const at = passedAt.get(ring);
+		if (at !== void 0) known.rise(wariness, pace, at).stay(at);
+	}
+	const closed = gates.filter(({ ring }) => !passedAt.has(ring));
+	if (offered.duration_minutes !== void 0 && stopped === void 0) {
+		known.rise(top, pace, end ?? now);
+		return {
+			known: known.points,
+			earliest: []
+		};
+	}
+	const until = stopped ?? now;
+	const next = Math.min(closed[0]?.wariness ?? 1, rolloutProgress(plan, until));
+	const latest = next > shareOf(offered) ? until : Math.min(until, Math.max(staged.at, start));
+	known.rise(Math.max(next, shareOf(offered)), pace, latest).stay(until);
+	if (stopped !== void 0) return {
+		known: known.points,
+		earliest: []
+	};
+	const reached = Math.max(staged.at, start, ...passedAt.values());
+	const coming = new Course(known.last);
+	for (const { wariness } of closed.filter((each) => each.wariness <= top)) {
+		const isOpen = wariness <= shareOf(offered) && start <= now;
+		coming.rise(wariness, pace).stay((isOpen ? reached : coming.last.at) + after);
+	}
+	if (closed.every(({ wariness }) => wariness <= top)) coming.rise(top, pace);
+	return {
+		known: start > now ? [] : known.points,
+		earliest: coming.points
+	};
+}
+/** When a course first has a share; undefined if it never does. */
+function reachedBy(points, share) {
+	const index = points.findIndex((point) => point.share >= share);
+	const point = points[index];
+	const before = points[index - 1];
+	if (point === void 0 || before === void 0 || point.share === before.share) return point?.at;
+	return before.at + (point.at - before.at) * (share - before.share) / (point.share - before.share);
+}
+/** A line that never goes back, neither in time nor in share. */
+var Course = class {
+	points;
+	constructor(first) {
+		this.points = [first];
+	}
+	get last() {
+		return this.points.at(-1);
+	}
+	/** @param latest it has this share by then, whatever the pace: operators may move a plan */
+	rise(share, { from, perSecond }, latest = Number.POSITIVE_INFINITY) {
+		const { at, share: before } = this.last;
+		if (share <= before) return this;
+		const gained = Math.max(0, share - Math.max(before, from));
+		if (from > before && share > from) this.points.push({
+			at,
+			share: from
+		});
+		const needed = perSecond > 0 ? at + gained / perSecond : at;
+		this.points.push({
+			at: Math.max(at, Math.min(needed, latest)),
+			share
+		});
+		return this;
+	}
+	stay(until) {
+		const { at, share } = this.last;
+		if (until > at) this.points.push({
+			at: until,
+			share
+		});
+		return this;
+	}
+};
+function paceOf(plan) {
+	const end = rolloutEnd(plan);
+	const from = shareOf(plan);
+	return {
+		from,
+		perSecond: end === void 0 ? 0 : (1 - from) / (end - (plan.start_epoch ?? 0))
+	};
+}
+function shareOf({ start_percentage: share = 0 }) {
+	return share;
+}
 // src/guidance/adoption-share.ts
 const daySeconds = 86400;
 /**
@@ -1347,4 +1623,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { openObject as $, holdAt as A, parseUpdateMetadata as B, emptyReleaseIndex as C, parseReleaseIndex as D, parseGraphReleases as E, addUpdate as F, otherRelease as G, updateEntry as H, emptyUpdateMetadata as I, formatGraph as J, parseAdoption as K, formatUpdateMetadata as L, noOperations as M, operationsSchema as N, releaseIndex as O, parseOperations as P, findProblems as Q, nullableEntryFields as R, addRelease as S, nullableReleaseFields as T, updateMetadata as U, tidy as V, formatAdoption as W, parseGraph as X, formatPublishedGraph as Y, nodeKeys as Z, nextOpening as _, adoptionCurve as a, aliasesOf as at, rolloutProgress as b, reachedAt as c, findStranded as d, readDocument as et, listStranded as f, throttleGraph as g, rolloutOf as h, considerUpdate as i, addAliases as it, nextHoldEnd as j, formatOperations as k, shareAt as l, strandedByTidying as m, judgeRing as n, withoutNulls as nt, adoptionShare as o, strandedBy as p, buildGraph as q, chooseUpdate as r, readJson as rt, firstStep as s, warinessOf as t, someText as tt, architecturesOf as u, rolloutEnd as v, formatReleaseIndex as w, resumedRollout as x, rolloutPhase as y, parseGraphUpdates as z };
+export { parseGraph as $, parseReleaseIndex as A, formatUpdateMetadata as B, rolloutProgress as C, formatReleaseIndex as D, emptyReleaseIndex as E, noOperations as F, updateEntry as G, parseGraphUpdates as H, operationsSchema as I, otherRelease as J, updateMetadata as K, parseOperations as L, formatOperations as M, holdAt as N, nullableReleaseFields as O, nextHoldEnd as P, formatPublishedGraph as Q, addUpdate as R, rolloutPhase as S, addRelease as T, parseUpdateMetadata as U, nullableEntryFields as V, tidy as W, buildGraph as X, parseAdoption as Y, formatGraph as Z, strandedByTidying as _, adoptionCurve as a, withoutNulls as at, nextOpening as b, stagedCourse as c, aliasesOf as ct, reachedAt as d, nodeKeys as et, shareAt as f, strandedBy as g, listStranded as h, considerUpdate as i, someText as it, releaseIndex as j, parseGraphReleases as k, parseWhen as l, findStranded as m, judgeRing as n, openObject as nt, adoptionShare as o, readJson as ot, architecturesOf as p, formatAdoption as q, chooseUpdate as r, readDocument as rt, reachedBy as s, addAliases as st, warinessOf as t, findProblems as tt, firstStep as u, rolloutOf as v, resumedRollout as w, rolloutEnd as x, throttleGraph as y, emptyUpdateMetadata as z };

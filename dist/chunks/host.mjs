@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { homedir, tmpdir, userInfo } from "node:os";
-import { accessSync, closeSync, constants as constants$2, openSync } from "node:fs";
+import { accessSync, closeSync, constants as constants$2, openSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
 // src/host/errors.ts
 function describeProblem(details) {
@@ -391,6 +391,76 @@ async function undoAll() {
 		await undo();
 	} catch {}
 }
+// src/host/temporary-names.ts
+const pattern = /^coxswain-[a-z]+-([0-9a-f]{8}\.\d+\.\d+)-[A-Za-z0-9]{6}$/;
+/** How the names of this process's temporary folders begin. Without /proc, they do not say who made them. */
+function temporaryPrefix(prefix) {
+	const owner = thisProcess();
+	return `coxswain-${prefix}-${owner === void 0 ? "" : `${owner}-`}`;
+}
+/** Names this process, and no other one since the machine started. Undefined without /proc. */
+function thisProcess() {
+	const [system, started] = [sameSystem(), startTime(process.pid)];
+	return system === void 0 || started === void 0 ? void 0 : `${system}.${process.pid}.${started}`;
+}
+/** A process that `thisProcess` named has ended: not if that cannot be known. */
+function surelyEnded(name) {
+	const [system, pid, started] = name.split(".");
+	return system !== void 0 && system === sameSystem() && startTime(Number(pid)) !== started;
+}
+/**
+* Removes the temporary folders of processes that surely ended: of this user, and made since this machine started, in
+* the same container. Nothing is an error, because others may remove them at the same time.
+* @returns the paths that were removed
+*/
+async function removeAbandoned(place) {
+	const removed = [];
+	for (const name of namesIn(place)) {
+		const owner = pattern.exec(name)?.[1];
+		if (owner === void 0 || !surelyEnded(owner)) continue;
+		const path = join(place, name);
+		try {
+			const { uid } = await lstat(path);
+			if (uid !== process.geteuid?.()) continue;
+			await rm(path, {
+				recursive: true,
+				force: true
+			});
+			removed.push(path);
+		} catch {}
+	}
+	return removed;
+}
+function namesIn(place) {
+	try {
+		return readdirSync(place);
+	} catch {
+		return [];
+	}
+}
+/** Process ids mean the same only in one start of one machine, and in one namespace of process ids. */
+function sameSystem() {
+	try {
+		const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
+		const namespace = readlinkSync("/proc/self/ns/pid");
+		return createHash("sha256").update(`${boot}${namespace}`).digest("hex").slice(0, 8);
+	} catch {
+		return;
+	}
+}
+/**
+* When a process started, in ticks since the machine did (proc(5)): another one with the same id has another time.
+* Undefined for one that ended, also if nothing has collected it yet.
+*/
+function startTime(pid) {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		return fields[0] === "Z" ? void 0 : fields[19];
+	} catch {
+		return;
+	}
+}
 // src/host/files.ts
 init_errors();
 /**
@@ -398,7 +468,7 @@ init_errors();
 * @param place where it is made; for much data not in memory
 */
 async function withTemporaryFolder(prefix, work, place = tmpdir()) {
-	const folder = await mkdtemp(join(place, `coxswain-${prefix}-`));
+	const folder = await mkdtemp(join(place, temporaryPrefix(prefix)));
 	const remove = () => rm(folder, {
 		recursive: true,
 		force: true
@@ -812,6 +882,14 @@ async function runToItsEnd(program, args, env) {
 		SIGTERM: 143,
 		SIGHUP: 129
 	}[interrupted];
+}
+// src/host/documentation.ts
+/**
+* The address of a page of the documentation, for messages: most users of the program do not have this repository.
+* @param page file name in docs/
+*/
+function documentation(page) {
+	return `https://github.com/coxswain-os/coxswain/blob/main/docs/${page}`;
 }
 // src/host/markdown.ts
 /** Text as a code block that nothing in the text can end. */
@@ -1234,4 +1312,4 @@ async function repeat(seconds, work) {
 		if (stoppedBy !== void 0) return stoppedBy;
 	}
 }
-export { requireDay as $, answerOfRehearsal as A, writeFileAtomically as B, plainLine as C, styled as D, silentLog as E, exists as F, findTool as G, untilSignal as H, isMissing as I, formatDuration as J, packageOf as K, makeFolder as L, isRehearsal as M, rehearsalVariable as N, forTerminal as O, cacheFolder as P, parseTime as Q, readFileIfThere as R, oneLine as S, createLog as T, exec as U, onInterrupt as V, fedoraPackageOf as W, longestDuration as X, formatTime as Y, parseDuration as Z, codeBlock as _, insideRoot as a, OutsideError as at, runAgainAsRoot as b, requireSpace as c, messageOf as ct, exactly as d, defined as et, renderReports as f, code as g, say as h, formatPercent as i, InputError as it, beforeWriting as j, Rehearsed as k, count as l, quote as lt, reportText as m, renderFindings as n, init_defined as nt, startProcess as o, UsageError as ot, reportMarkdown as p, requireTools as q, hashOfFile as r, nearest as rt, inParallel as s, init_errors as st, repeat as t, definedVariables as tt, exact as u, plainText as v, withoutTrailingSlashes as w, readContainerStorage as x, table as y, withTemporaryFolder as z };
+export { formatTime as $, Rehearsed as A, withTemporaryFolder as B, oneLine as C, silentLog as D, createLog as E, cacheFolder as F, onInterrupt as G, removeAbandoned as H, exists as I, fedoraPackageOf as J, untilSignal as K, isMissing as L, beforeWriting as M, isRehearsal as N, styled as O, rehearsalVariable as P, formatDuration as Q, makeFolder as R, readContainerStorage as S, withoutTrailingSlashes as T, surelyEnded as U, writeFileAtomically as V, thisProcess as W, packageOf as X, findTool as Y, requireTools as Z, codeBlock as _, insideRoot as a, definedVariables as at, documentation as b, requireSpace as c, InputError as ct, exactly as d, init_errors as dt, longestDuration as et, renderReports as f, messageOf as ft, code as g, say as h, formatPercent as i, defined as it, answerOfRehearsal as j, forTerminal as k, count as l, OutsideError as lt, reportText as m, renderFindings as n, parseTime as nt, startProcess as o, init_defined as ot, reportMarkdown as p, quote as pt, exec as q, hashOfFile as r, requireDay as rt, inParallel as s, nearest as st, repeat as t, parseDuration as tt, exact as u, UsageError as ut, plainText as v, plainLine as w, runAgainAsRoot as x, table as y, readFileIfThere as z };

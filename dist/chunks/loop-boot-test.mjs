@@ -1,18 +1,18 @@
-import { B as writeFileAtomically, E as silentLog, F as exists, G as findTool, I as isMissing, R as readFileIfThere, U as exec, V as onInterrupt, Z as parseDuration, a as insideRoot, at as OutsideError, ct as messageOf, et as defined, h as say, it as InputError, j as beforeWriting, l as count, o as startProcess, p as reportMarkdown, q as requireTools, st as init_errors, u as exact, v as plainText, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, D as silentLog, G as onInterrupt, H as removeAbandoned, I as exists, L as isMissing, M as beforeWriting, U as surelyEnded, V as writeFileAtomically, W as thisProcess, Y as findTool, Z as requireTools, a as insideRoot, ct as InputError, dt as init_errors, ft as messageOf, h as say, it as defined, l as count, lt as OutsideError, o as startProcess, p as reportMarkdown, q as exec, tt as parseDuration, u as exact, v as plainText, z as readFileIfThere } from "./host.mjs";
 import { A as atDigest, C as imageTimestamp, F as formatRepository, I as isDigest, K as hostArchitecture, P as formatReference, U as architectureOfGo, V as sameRepository, d as openInLayout, j as atTag, l as inLayout, o as createRegistryClient, u as layoutReader, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { A as shortCommit, w as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as downloadFolder, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor, v as requireBootSpace } from "./release-candidate.mjs";
-import { Y as formatPublishedGraph, at as aliasesOf, it as addAliases, q as buildGraph } from "./guidance.mjs";
-import { c as pushEvidence, h as withCandidate, m as upgradeStarts, n as testSettings, p as upgradeStages, s as passingEvidence } from "./release-evidence.mjs";
+import { Q as formatPublishedGraph, X as buildGraph, ct as aliasesOf, st as addAliases } from "./guidance.mjs";
+import { _ as withCandidate, g as upgradeStarts, h as upgradeStages, i as evidenceSoFar, l as passingEvidence, n as testDemands, r as testSettings, u as pushEvidence } from "./release-evidence.mjs";
+import { d as keepAtForge, g as attestationSigner, s as trustOf, u as runAddress } from "./release-attestations.mjs";
 import { r as isLoopback } from "./world.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
-import { c as attestationSigner, h as keepAtForge, m as runAddress, s as trustOf } from "./release-attestations.mjs";
 import { n as recordPackages, t as readPackages } from "./world-packages.mjs";
 import { a as formatBillOfMaterials, n as pushSbom, t as findSbom } from "./release-sbom.mjs";
 import { t as rpm_ostree_default } from "./node-stand-in.mjs";
 import { t as makeRootOfLayers } from "./world-layers.mjs";
-import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, rmdir, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { spawn } from "node:child_process";
@@ -561,7 +561,7 @@ var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct:
 // src/loop/boot-test/guest/shell/library.sh
 var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The device file of a serial port exists even without the port; its type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument,\n# and not in a file: the image could read it through /proc/PID/root of the harness.\ntell_lines() {\n  {\n    echo \"$nonce $1\"\n    cat\n  } | awk 'NR == 1 { start = $0; next } { print start, $0 }' >&3\n}\n\n# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
 // src/loop/boot-test/guest/shell/merge-etc.sh
-var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,\n# which does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for\n# ostree if type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path.\nchanges() {\n  awk -F '\\t' '\n    NR == FNR { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after)) print \"-\\t\" path\n      for (path in after) if (!(path in before) || before[path] != after[path]) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Copies one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || rm -rf \"${new:?}/$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
+var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,\n# which does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for\n# ostree if type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	link %u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path. What is\n# below a folder is not named if the other side has no folder there: then the folder as a whole is the change.\nchanges() {\n  awk -F '\\t' '\n    function below_other(path, facts) {\n      while (sub(\"/[^/]*$\", \"\", path)) if ((path in facts) && facts[path] !~ /^\\n4[0-9a-f][0-9a-f][0-9a-f] /) return 1\n      return 0\n    }\n    FILENAME == ARGV[1] { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after) && !below_other(path, after)) print \"-\\t\" path\n      for (path in after)\n        if ((!(path in before) || before[path] != after[path]) && !below_other(path, before)) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Removes one entry that the machine removed. ostree refuses if a file of the new image is where a folder above it was.\nremove() {\n  above=$1\n  while [ \"$above\" != . ]; do\n    above=${above%/*}\n    if [ -e \"$new/$above\" ] && [ ! -d \"$new/$above\" ]; then\n      fail \"/etc cannot be merged: the machine removed ${1#./}, and in the new image ${above#./} is not a folder\"\n    fi\n  done\n  rm -rf \"${new:?}/$1\"\n}\n\n# Copies one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || remove \"$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
 // src/loop/boot-test/guest/shell/run-test.sh
 var run_test_default = "# Runs one test, and reports it.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\ntests_run=0\n\n# Kills all processes of session $1.\nkill_session() {\n  tries=0\n  while [ $tries -lt 10 ]; do\n    found=\n    for file in /proc/[0-9]*/stat; do\n      read -r line 2>/dev/null <\"$file\" || continue\n      # The name in parentheses may contain any character. After it come state, parent, group and session.\n      after=\"${line##*) }\"\n      state=\"${after%% *}\"\n      after=\"${after#* * * }\"\n      if [ \"${after%% *}\" = \"$1\" ] && [ \"$state\" != Z ]; then\n        kill -KILL \"${line%% *}\" 2>/dev/null && found=1\n      fi\n    done\n    [ -z \"$found\" ] && return\n    tries=$((tries + 1))\n  done\n}\n\n# Sends the end of file $2 as the output of test $1.\nsend_output() {\n  size=$(wc -c <\"$2\")\n  if [ \"$size\" -gt \"$sent_bytes\" ]; then\n    tell \"output $1 … ($((size - sent_bytes)) bytes before this are left out)\"\n  fi\n  # echo adds a newline: a last line without its own would be joined with the next message.\n  {\n    tail -c \"$sent_bytes\" \"$2\" | tr -d '\\000'\n    echo\n  } | tell_lines \"output $1\"\n}\n\n# Runs test number $1, the file $2, for at most $3 seconds.\nrun_test() {\n  check_tools\n  folder=$keep/output\n  # A separate file system for the output: a test that writes too much fills this, not the machine's memory.\n  mkdir -p \"$folder\"\n  mount -t tmpfs -o size=16m,mode=755 tmpfs \"$folder\"\n  rm -f \"$keep/timed-out\"\n  killed_before=$(oom_kills)\n  say start \"$1\"\n  # shellcheck disable=SC2016 # \"$0\" is for the inner shell\n  {\n    # When memory runs out, the kernel kills the test and not the harness.\n    echo 0 >/proc/self/oom_score_adj\n    with_environment \"$guest_folder/busybox\" sh -c 'cd \"$1\" && exec \"./$0\"' \"$2\" \"$guest_folder/tests\"\n  } </dev/null >\"$folder/text\" 2>&1 3>&- 4>&- &\n  test_process=$!\n  # shellcheck disable=SC2016\n  setsid sh -c 'sleep $1; : >\"$3\"; kill -TERM -$2; sleep 5; kill -KILL -$2' \\\n    timer \"$3\" $test_process \"$keep/timed-out\" </dev/null >/dev/null 2>&1 3>&- 4>&- &\n  watch_process=$!\n  wait $test_process\n  code=$?\n  kill -KILL -$watch_process\n  wait $watch_process\n  kill_session $test_process\n  result=exited\n  [ -e \"$keep/timed-out\" ] && result=timed-out\n  read -r ended rest </proc/uptime\n  send_output \"$1\" \"$folder/text\"\n  [ \"$(oom_kills)\" = \"$killed_before\" ] || tell \"note $1 out-of-memory\"\n  full=$(full_place)\n  [ -z \"$full\" ] || tell \"note $1 out-of-disk $full\"\n  tell \"end $ended $1 $result $code\"\n  tests_run=$((tests_run + 1))\n  umount -l \"$folder\"\n}\n\n# Counts the processes that the kernel killed for lack of memory since the machine started.\noom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }\n\n# A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.\nfull_place() {\n  in_image 10 \"$guest_folder/busybox\" df -k -P /var /etc /tmp /run |\n    awk 'NR > 1 && $6 != \"/\" && $4 < 64 { print $6; exit }'\n}\n";
 // src/loop/boot-test/guest/shell/state.sh
@@ -783,12 +783,17 @@ async function writeTools(options, top) {
 function deadlineOf({ deadlineSeconds, tests }) {
 	return deadlineSeconds ?? tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? 120), 600);
 }
+/** How long systemd may take to come up. A deadline that was asked for may give a slow machine more time. */
+function systemSeconds(options) {
+	const half = Math.floor(deadlineOf(options) / 2);
+	return Math.max(10, options.deadlineSeconds === void 0 ? Math.min(300, half) : half);
+}
 /** What the harness in the machine needs to know. @param image.systemd its path in the image; undefined without one */
 function guestSettings(options, image) {
 	return {
 		...image,
 		fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
-		systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
+		systemSeconds: systemSeconds(options),
 		environment: options.environment,
 		tests: options.tests.map(({ name, timeoutSeconds }) => ({
 			name,
@@ -1305,19 +1310,21 @@ function violation(what, line) {
 const retryMilliseconds = 50;
 /**
 * Learns from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has it
-* open, and a harness that was killed cannot report that itself.
+* open, and a harness that was killed cannot report that itself. Also learns of a full disk (BLOCK_IO_ERROR).
 * @param socket where QEMU listens, or will listen
 */
 function watchPort(socket, port) {
 	const state = {
 		opened: false,
 		closed: false,
+		hostFull: false,
 		stopped: false
 	};
 	let connection;
 	const onLine = (line) => {
 		const message = parse(line);
 		if (message?.QMP !== void 0) connection?.write("{\"execute\":\"qmp_capabilities\"}\n");
+		if (message?.event === "BLOCK_IO_ERROR" && message.data?.nospace === true) state.hostFull = true;
 		if (message?.event !== "VSERPORT_CHANGE" || message.data?.id !== port) return;
 		if (message.data.open === true) state.opened = true;
 		else if (state.opened) state.closed = true;
@@ -1342,6 +1349,9 @@ function watchPort(socket, port) {
 	return {
 		get closed() {
 			return state.closed;
+		},
+		get hostFull() {
+			return state.hostFull;
 		},
 		stop: () => {
 			state.stopped = true;
@@ -1381,7 +1391,7 @@ const mostBytesOfAll = 2048 * megabyte;
 const consoleBytes = 4 * megabyte;
 /**
 * Boots a machine, listens until it is done, ended or out of time, and leaves no process behind.
-* @throws OutsideError if this process is being interrupted
+* @throws OutsideError if this process is being interrupted, or a disk of this host is full: both say nothing about the image
 */
 async function runMachine(options) {
 	const { outputFolder } = options;
@@ -1438,6 +1448,7 @@ async function listen(options, files, complaints) {
 			for (const reader of readers) complete = await reader.read() && complete;
 			options.onProgress(record);
 			if (closed) closedAt ??= seconds();
+			if (port.hostFull) throw hostFull;
 			if (record.done || record.violation !== void 0) end = { kind: "done" };
 			else if (last !== void 0 && complete) end = {
 				kind: "exited",
@@ -1474,6 +1485,7 @@ async function listen(options, files, complaints) {
 	for (const path of [files.fallback, files.journal]) if ((await stat(path)).size === 0) await rm(path);
 	return run;
 }
+const hostFull = new OutsideError("the boot test", "a disk of this host is full: the machine could write no longer, and was stopped. That says nothing about the image. Free some space (TMPDIR moves the disks of machines), and run it again.");
 async function largestOf(paths) {
 	return Math.max(...await Promise.all(paths.map(async (path) => (await stat(path)).size)));
 }
@@ -2072,13 +2084,22 @@ function clean(text) {
 function lastLines(text, count) {
 	return clean(text).trimEnd().split("\n").slice(-count).join("\n");
 }
-/** The existing evidence of the image, if these same tests passed, by the same settings. */
-async function evidenceOn({ client, config, root }, { reference }, tests) {
+/** The existing evidence of the image, if these same tests passed, by the same settings and in the same mode. */
+async function evidenceOn({ client, config, root }, { reference }, tests, mode) {
 	if (reference === void 0) return void 0;
 	return passingEvidence(client, reference, tests.tree, trustOf({
 		config,
 		root
-	}), testSettings(config));
+	}), testDemands(config, mode));
+}
+/** The evidence that the image has before its test, which orders the results of several tests; undefined without a registry. */
+async function evidenceBefore({ client, config, root }, { reference, image }) {
+	if (reference === void 0) return void 0;
+	const subjects = [reference.digest, ...image.index === void 0 ? [] : [image.index.digest]];
+	return evidenceSoFar(client, reference.repository, subjects, trustOf({
+		config,
+		root
+	}));
 }
 /** The evidence knows every update that nodes would make now. */
 function covers(evidence, from) {
@@ -2086,7 +2107,7 @@ function covers(evidence, from) {
 }
 /** The evidence that a run gives about the image. */
 function evidenceOf(report, about) {
-	const { tests, config, console, startedAt, env } = about;
+	const { tests, config, console, startedAt, follows, env } = about;
 	const { reference, source, digest } = about.tested;
 	return {
 		subject: {
@@ -2103,6 +2124,7 @@ function evidenceOf(report, about) {
 		...defined({ mode: report.mode }),
 		startedAt,
 		seconds: report.seconds.total,
+		...defined({ follows }),
 		...defined({ upgrades: report.upgrades === void 0 ? void 0 : report.upgrades.map(({ from, digest, passed }) => ({
 			from,
 			digest,
@@ -2150,6 +2172,54 @@ async function attachEvidence({ client, config }, about) {
 	}
 	if (!aboutTheImage(report)) return void 0;
 	return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence, signer)).digest;
+}
+// src/loop/boot-test/report/one-writer.ts
+init_errors();
+const name = ".in-use";
+/**
+* Runs `work` as the only boot test that writes to a folder. Two of them would mix their logs, and each would read what
+* the machine of the other one wrote.
+* @throws InputError if another one that still runs does
+*/
+async function asOnlyWriter(folder, work) {
+	const own = thisProcess();
+	if (own === void 0) return work();
+	const made = await mkdir(folder, { recursive: true });
+	const file = join(folder, name);
+	if (!await claim(file, own)) {
+		const owner = await readFile(file, "utf8").catch(() => "");
+		if (!surelyEnded(owner)) throw inUse(folder, owner);
+		await rm(file, { force: true });
+		if (!await claim(file, own)) throw inUse(folder, owner);
+	}
+	const release = async () => {
+		await rm(file, { force: true });
+		if (made !== void 0) await rmdir(folder).catch(() => void 0);
+	};
+	const forget = onInterrupt(release);
+	try {
+		return await work();
+	} finally {
+		forget();
+		await release();
+	}
+}
+async function claim(file, own) {
+	try {
+		await writeFile(file, own, { flag: "wx" });
+		return true;
+	} catch (error) {
+		if (error.code === "EEXIST") return false;
+		throw error;
+	}
+}
+function inUse(folder, owner) {
+	const pid = owner.split(".")[1];
+	return new InputError({
+		where: folder,
+		problem: `another boot test writes to this folder${pid === void 0 ? "" : ` (process ${pid})`}`,
+		remedy: `Wait for its end, or give this one another --output. If there is none, remove ${name} in the folder.`
+	});
 }
 /**
 * One annotation for each failed test, at its file, or one for the machine if it failed itself.
@@ -2385,7 +2455,7 @@ async function writeOutput(folder, tested, about) {
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
 }
 // src/loop/boot-test/guest/shell/as-node.sh
-var as_node_default = "# Makes a node of the machine for the image's own Zincati, in namespaces of its own: a site is served there on loopback,\n# and a stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\n\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n# Zincati finds loginctl by its name. An image without systemd has none that could be covered.\nPATH=\"$work:$PATH\"\nexport PATH\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\n# Without systemd, a machine has no id yet.\n[ -s /etc/machine-id ] || \"$busybox\" tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings are used, except these.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -f -p 127.0.0.1:80 -h \"$work/site\" &\nserver=$!\ntrap 'kill \"$server\" 2>/dev/null' EXIT\n\"$busybox\" usleep 100000\nkill -0 \"$server\" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  : >\"$work/log\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 1000 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n";
+var as_node_default = "# Makes a node of the machine for the image's own Zincati, in namespaces of its own: a site is served there on loopback,\n# and a stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\n\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n# Zincati finds loginctl by its name. An image without systemd has none that could be covered.\nPATH=\"$work:$PATH\"\nexport PATH\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# The stand-in changes that time, but ostree mounts /sysroot read-only; in a read-only root it is not even mounted.\n\"$busybox\" touch /ostree/deploy 2>/dev/null || \"$busybox\" mount -o remount,bind,rw /sysroot 2>/dev/null ||\n  \"$busybox\" mount -t tmpfs tmpfs /ostree/deploy\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\n# Without systemd, a machine has no id yet.\n[ -s /etc/machine-id ] || \"$busybox\" tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings are used, except these.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -f -p 127.0.0.1:80 -h \"$work/site\" &\nserver=$!\ntrap 'kill \"$server\" 2>/dev/null' EXIT\n\"$busybox\" usleep 100000\nkill -0 \"$server\" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests, for at most $patience seconds.\npatience=200\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  : >\"$work/log\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt $((patience * 5)) ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n";
 // src/loop/boot-test/guest/shell/node-agent.sh
 var node_agent_default = "# Asks the image's own Zincati about this update. After the lines of as-node.sh.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what as-node.sh sets\n\n# Says what the agent did instead, and ends.\ndisagrees() {\n  echo \"$*\"\n  echo \"What it wrote:\"\n  \"$busybox\" tail -n 40 \"$work/log\"\n  exit 1\n}\n\nif [ -n \"$current\" ]; then\n  ask \"$current\"\n  if [ ! -e \"$state/reboot\" ] || ! \"$busybox\" grep -q \"^DIGEST=$candidate\\$\" \"$state/staged\"; then\n    disagrees \"Zincati on $current_version, the current release, does not update to this image.\"\n  fi\n  echo \"Zincati on $current_version, the current release, takes this image.\"\nfi\nask \"$candidate\"\n\"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" || disagrees 'Zincati of this image does not start.'\nif \"$busybox\" grep -qE 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  disagrees 'Zincati of this image does not find itself in the graph.'\nfi\necho 'Zincati on this image finds itself in the graph.'\n";
 // src/loop/boot-test/guest/node-agent.ts
@@ -2498,6 +2568,8 @@ const orNot = [
 async function withRootFilesystem(source, work, options = {}) {
 	requireRoot();
 	const log = options.log ?? silentLog;
+	const place = downloadFolder(process.env);
+	for (const each of /* @__PURE__ */ new Set([place, tmpdir()])) for (const path of await removeAbandoned(each)) log.info(`removed ${path}, which a killed run left`);
 	return withTemporaryFolder("root", async (folder) => {
 		const root = await log.task(`pulling ${source.name}`, async (report) => {
 			const layers = await packedLayers(source, {
@@ -2508,7 +2580,7 @@ async function withRootFilesystem(source, work, options = {}) {
 			return makeRootOfLayers(layers, folder, { onLayer });
 		});
 		return work(root, { run: inCopyOf(root) });
-	}, downloadFolder(process.env));
+	}, place);
 }
 /**
 * Programs run in a container with a copy of the root, each in one of its own: what one of them writes, the next does
@@ -4935,6 +5007,7 @@ async function testImage(project, options) {
 	const commit = await git.run(["rev-parse", "HEAD"]);
 	const architecture = options.architecture ?? ownArchitecture(config.architectures);
 	const fleet = await fleetOf(project, options, commit);
+	const mode = options.mode ?? config.bootTest.mode;
 	return withTemporaryFolder("tests", async (folder) => {
 		const testsFolder = join(folder, "tests");
 		await mkdir(testsFolder);
@@ -4953,7 +5026,7 @@ async function testImage(project, options) {
 			architecture,
 			log
 		}) : [];
-		const earlier = options.force ? void 0 : await evidenceOn(project, tested, tests);
+		const earlier = options.force ? void 0 : await evidenceOn(project, tested, tests, mode);
 		if (earlier !== void 0 && covers(earlier.evidence, from)) {
 			const answer = {
 				...known,
@@ -4981,75 +5054,79 @@ async function testImage(project, options) {
 			env: process.env,
 			rehearses: from.length > 0
 		});
+		const follows = await evidenceBefore(project, tested);
 		const output = resolve(options.output);
-		const report = await runTests({
-			source,
-			image,
-			version,
-			config,
-			mode: options.mode ?? config.bootTest.mode,
-			...await ignitionOf(project, commit, folder),
-			certificates: await certificatesOf(project, commit, folder),
-			machine: machineFor(project, options, architecture),
-			tests,
-			testsFolder,
-			fleet,
-			from,
-			foreign: ownArchitectureName() !== architecture,
-			agent: () => agentQuestion(project, {
+		return asOnlyWriter(output, async () => {
+			const report = await runTests({
+				source,
+				image,
+				version,
+				config,
+				mode,
+				...await ignitionOf(project, commit, folder),
+				certificates: await certificatesOf(project, commit, folder),
+				machine: machineFor(project, options, architecture),
+				tests,
+				testsFolder,
 				fleet,
-				tested,
-				architecture,
+				from,
+				foreign: ownArchitectureName() !== architecture,
+				agent: () => agentQuestion(project, {
+					fleet,
+					tested,
+					architecture,
+					log
+				}),
+				...onFiles(project, tested, {
+					signer,
+					log
+				}),
+				outputFolder: output,
 				log
-			}),
-			...onFiles(project, tested, {
+			});
+			const console = await readFile(report.consoleLog, "utf8");
+			const { now: startedAt, env = {} } = options;
+			const evidence = evidenceOf(report, {
+				tested,
+				tests,
+				config,
+				console,
+				startedAt,
+				follows,
+				env
+			});
+			const answer = {
+				...known,
+				evidence,
+				report,
+				console
+			};
+			const evidenceDigest = await attachEvidence(project, {
+				tested,
+				evidence,
+				report,
 				signer,
 				log
-			}),
-			outputFolder: output,
-			log
+			});
+			await writeOutput(output, answer, {
+				testsFolder: config.tests,
+				startedAt: options.now,
+				facts: {
+					fleet,
+					testsTree: tests.tree,
+					evidence: evidenceDigest
+				}
+			});
+			const pullRequest = aboutTheImage(report) && options.local === void 0 ? await tellPullRequest(project, commit, answer) : void 0;
+			return {
+				...answer,
+				skipped: false,
+				...defined({
+					evidenceDigest,
+					pullRequest
+				})
+			};
 		});
-		const console = await readFile(report.consoleLog, "utf8");
-		const { now: startedAt, env = {} } = options;
-		const evidence = evidenceOf(report, {
-			tested,
-			tests,
-			config,
-			console,
-			startedAt,
-			env
-		});
-		const answer = {
-			...known,
-			evidence,
-			report,
-			console
-		};
-		const evidenceDigest = await attachEvidence(project, {
-			tested,
-			evidence,
-			report,
-			signer,
-			log
-		});
-		await writeOutput(output, answer, {
-			testsFolder: config.tests,
-			startedAt: options.now,
-			facts: {
-				fleet,
-				testsTree: tests.tree,
-				evidence: evidenceDigest
-			}
-		});
-		const pullRequest = aboutTheImage(report) && options.local === void 0 ? await tellPullRequest(project, commit, answer) : void 0;
-		return {
-			...answer,
-			skipped: false,
-			...defined({
-				evidenceDigest,
-				pullRequest
-			})
-		};
 	});
 }
 /** The configuration for Ignition as it is in the commit. @throws InputError if the commit has no such file */

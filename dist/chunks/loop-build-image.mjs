@@ -1,10 +1,10 @@
-import { B as writeFileAtomically, G as findTool, R as readFileIfThere, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, q as requireTools, r as hashOfFile, st as init_errors, tt as definedVariables, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, M as beforeWriting, V as writeFileAtomically, Y as findTool, Z as requireTools, at as definedVariables, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec, r as hashOfFile, z as readFileIfThere } from "./host.mjs";
 import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as atDigest, D as mediaTypes, E as isIndex, F as formatRepository, G as goArchitecture, I as isDigest, N as digestOf, O as parseJson, P as formatReference, S as setTags, U as architectureOfGo, d as openInLayout, f as resolveInLayout, j as atTag, k as parseManifest, l as inLayout, u as layoutReader, w as readImage, x as copyImage } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, y as requireBuildSpace } from "./release-candidate.mjs";
-import { T as copyAttachments } from "./release.mjs";
-import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
 import { r as isLoopback } from "./world.mjs";
+import { S as copyAttachments } from "./release.mjs";
+import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as makeRootOfLayers } from "./world-layers.mjs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

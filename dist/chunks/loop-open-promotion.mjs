@@ -1,10 +1,10 @@
-import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, g as code$1, i as formatPercent, it as InputError, l as count, st as init_errors, v as plainText, y as table$1 } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, ft as messageOf, g as code$1, i as formatPercent, it as defined, l as count, lt as OutsideError, v as plainText, y as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { C as readLabel, T as thawTime, a as unique, c as soakEnd, d as findPromotion, f as syncExternalHolds, h as passImage, i as evaluateAllGates, l as isReady, o as rolloutCompletion, r as chooseRelease, s as rolloutStart, v as recordUrgency } from "./release-gates.mjs";
 import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
-import { A as holdAt, _ as nextOpening, a as adoptionCurve, b as rolloutProgress } from "./guidance.mjs";
+import { C as rolloutProgress, N as holdAt, a as adoptionCurve, b as nextOpening } from "./guidance.mjs";
 import { F as metadataOf, k as describeHold } from "./release-operations.mjs";
-import { d as renderFleetTemplate, g as promotedDigest, l as describeEntry, u as findTemplate } from "./release.mjs";
+import { n as renderFleetTemplate, t as findTemplate } from "./release-rollout-entry.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { F as formatRepository, I as isDigest, M as digestIn, t as linkedDigest, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
@@ -12,9 +12,10 @@ import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree,
 import { s as trustOf } from "./release-attestations.mjs";
 import { t as findSbom } from "./release-sbom.mjs";
 import { c as comparePackages, i as describePackages, l as identity, r as countPackages, s as byName, t as readPackages } from "./world-packages.mjs";
+import { l as describeEntry, p as promotedDigest } from "./release.mjs";
 import { m as ringsToShow } from "./project-configuration.mjs";
 import { r as severities, t as scanImages } from "./release-vulnerabilities.mjs";
-import { i as findEvidence } from "./release-evidence.mjs";
+import { o as findEvidence } from "./release-evidence.mjs";
 init_errors();
 /**
 * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved

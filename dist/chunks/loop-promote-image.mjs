@@ -1,12 +1,13 @@
-import { at as OutsideError, et as defined, it as InputError, j as beforeWriting, st as init_errors } from "./host.mjs";
+import { M as beforeWriting, ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
-import { C as planTags, T as copyAttachments, m as followOffer, t as tagReader } from "./release.mjs";
+import { S as copyAttachments, b as planTags, d as followOffer, t as tagReader } from "./release.mjs";
+import { h as sealAcceptance, m as pushSealed, s as trustOf } from "./release-attestations.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { d as findAcceptance, f as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
+import { m as missingEvidence, p as findAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
 import { S as refuseFrozen, _ as requireNewer, h as passImage, m as isoTime, t as refuseVulnerable } from "./release-gates.mjs";
 import { A as refuseHeld, g as refuseHeldByFile } from "./release-operations.mjs";
 import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { o as pushAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
+import { o as foundVulnerabilities } from "./release-vulnerabilities.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { A as atDigest, C as imageTimestamp, P as formatReference, S as setTags, j as atTag, n as rememberingClient, w as readImage, x as copyImage } from "./world-registry.mjs";
 init_errors();
@@ -23,8 +24,11 @@ async function planMoves(options) {
 	let inProduction = false;
 	const readTag = tagReader(client, config.image);
 	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
-	for (const each of planned) {
-		const now = await readTag(each.tag);
+	const found = await Promise.all(planned.map(async (each) => ({
+		each,
+		now: await readTag(each.tag)
+	})));
+	for (const { each, now } of found) {
 		if (now === built.digest) inProduction = true;
 		if (isWithdrawn && each.rule !== "fixed") kept.push(each.tag);
 		else if (now === built.digest) continue;
@@ -75,9 +79,14 @@ init_errors();
 * @throws OutsideError if one leads elsewhere
 */
 async function requireTagsAt(client, repository, written) {
-	for (const tag of written.tags) {
+	const found = await Promise.all(written.tags.map(async (tag) => {
 		const reference = atTag(repository, tag);
-		const now = (await client.resolve(reference))?.digest;
+		return {
+			reference,
+			now: (await client.resolve(reference))?.digest
+		};
+	}));
+	for (const { reference, now } of found) {
 		if (now === written.digest) continue;
 		throw new OutsideError(`tagging ${formatReference(reference)}`, `it was set to ${written.digest}, and points at ${now ?? "nothing"} now`, "Another run may write there too. Run the same command again.");
 	}
@@ -177,6 +186,15 @@ async function promoteImage(project, options) {
 		const copied = plan.inProduction ? "it is there already" : `copied from ${formatReference(built)}`;
 		return `promote ${version} to ${formatReference(atDigest(config.image, built.digest))}; ${copied}; ${tags}; signatures: ${keys.length}`;
 	});
+	const overrides = await sealOverrides(project, {
+		fleet: fleet.name,
+		subject: built.digest,
+		testsTree: candidate.testsTree,
+		passed,
+		vulnerable,
+		now: options.now,
+		env: options.env ?? {}
+	});
 	const report = plan.inProduction ? {
 		mounted: 0,
 		copied: 0
@@ -191,33 +209,7 @@ async function promoteImage(project, options) {
 		from: config.testImage,
 		to: config.image
 	});
-	const accepted = passed.find((each) => each.accepted !== void 0)?.accepted;
-	const acceptedNow = {
-		fleet: fleet.name,
-		at: options.now
-	};
-	const subject = {
-		repository: config.image,
-		subject: manifest.descriptor
-	};
-	const recorded = accepted !== void 0 && await recordAcceptance(client, {
-		...subject,
-		acceptance: {
-			...accepted,
-			...acceptedNow,
-			testsTree: candidate.testsTree
-		}
-	});
-	if (vulnerable?.recorded === false) {
-		const { reason, by, accepts } = vulnerable;
-		const acceptance = {
-			reason,
-			by,
-			accepts: [...accepts],
-			...acceptedNow
-		};
-		await pushAcceptedVulnerabilities(client, config.image, manifest.descriptor, acceptance);
-	}
+	for (const sealed of overrides) await pushSealed(client, config.image, manifest.descriptor, sealed);
 	const unsigned = client.counters.requests;
 	const signatures = await signImage(project.client, {
 		repository: config.image,
@@ -225,7 +217,7 @@ async function promoteImage(project, options) {
 		keys
 	});
 	let signingRequests = client.counters.requests - unsigned;
-	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0 || vulnerable?.recorded === false;
+	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || overrides.length > 0 || signatures > 0;
 	if (changed) await passImages({
 		client: project.client,
 		config,
@@ -263,7 +255,7 @@ async function promoteImage(project, options) {
 		kept: plan.kept,
 		changed,
 		...defined({
-			accepted,
+			accepted: acceptedIn(passed),
 			acceptedVulnerabilities: withoutRecorded(vulnerable)
 		}),
 		attached: attached.length,
@@ -311,17 +303,53 @@ async function passImages(gate, image) {
 	for (const architecture of gate.config.architectures) passed.push(await passImage(gate, image, architecture));
 	return passed;
 }
-/** Records the acceptance in production, from which start-rollout reads it. @returns whether it was written now */
-async function recordAcceptance(client, options) {
-	const { repository, subject, acceptance } = options;
-	const { fleet, testsTree } = acceptance;
-	if (await findAcceptance(client, repository, {
-		subjects: [subject.digest],
+function acceptedIn(passed) {
+	return passed.find((each) => each.accepted !== void 0)?.accepted;
+}
+/** What is accepted in this run and not yet recorded in production, from which start-rollout reads it. */
+async function sealOverrides(project, about) {
+	const { config, client } = project;
+	const { fleet, subject, testsTree, passed, vulnerable, now, env } = about;
+	const repository = config.image;
+	const signing = {
+		trust: trustOf(project),
+		env
+	};
+	const sealed = [];
+	const accepted = acceptedIn(passed);
+	if (accepted !== void 0 && await findAcceptance(client, repository, {
+		subjects: [subject],
 		fleet,
 		testsTree
-	}) !== void 0) return false;
-	await pushAcceptance(client, repository, subject, acceptance);
-	return true;
+	}, signing.trust) === void 0) {
+		const record = {
+			...accepted,
+			fleet,
+			at: now,
+			testsTree
+		};
+		sealed.push(await sealAcceptance(missingEvidence, {
+			repository,
+			subject,
+			record
+		}, signing));
+	}
+	if (vulnerable?.recorded === false) {
+		const { reason, by, accepts } = vulnerable;
+		const record = {
+			reason,
+			by,
+			accepts: [...accepts],
+			fleet,
+			at: now
+		};
+		sealed.push(await sealAcceptance(foundVulnerabilities, {
+			repository,
+			subject,
+			record
+		}, signing));
+	}
+	return sealed;
 }
 async function requireBuilt(client, config, candidate) {
 	const built = await findBuilt(client, config, candidate);

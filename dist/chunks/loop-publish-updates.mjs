@@ -1,11 +1,12 @@
-import { J as formatDuration, R as readFileIfThere, Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, it as defined, z as readFileIfThere } from "./host.mjs";
 import { A as atDigest, P as formatReference, S as setTags, _ as readArtifact, j as atTag } from "./world-registry.mjs";
-import { B as parseUpdateMetadata, D as parseReleaseIndex, L as formatUpdateMetadata, X as parseGraph, j as nextHoldEnd, w as formatReleaseIndex } from "./guidance.mjs";
-import { C as planTags, c as neededVersions, g as promotedDigest, m as followOffer } from "./release.mjs";
+import { $ as parseGraph, A as parseReleaseIndex, B as formatUpdateMetadata, D as formatReleaseIndex, P as nextHoldEnd, U as parseUpdateMetadata } from "./guidance.mjs";
+import { b as planTags, c as neededVersions, d as followOffer, p as promotedDigest } from "./release.mjs";
 import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
-import { D as filesInFolder, T as filesAtUrl, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, h as renderSite, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished } from "./release-published.mjs";
+import { C as filesAtUrl, T as filesInFolder, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
 import { D as stepRings, M as nextPauseEnd, T as commitMessage, j as endExpiredPauses } from "./release-operations.mjs";
+import { t as renderSite } from "./release-site.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
 init_errors();

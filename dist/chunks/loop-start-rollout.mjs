@@ -1,14 +1,15 @@
-import { F as addUpdate, S as addRelease, v as rolloutEnd } from "./guidance.mjs";
+import { R as addUpdate, T as addRelease, x as rolloutEnd } from "./guidance.mjs";
 import { c as releaseCommit } from "./project.mjs";
+import { s as trustOf } from "./release-attestations.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { S as refuseFrozen, b as withoutUrgency, h as passImage, m as isoTime, y as urgencyOfBuild } from "./release-gates.mjs";
 import { A as refuseHeld, D as stepRings, I as refuseAroundPausedBarrier, g as refuseHeldByFile } from "./release-operations.mjs";
-import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
+import { n as renderFleetTemplate, t as findTemplate } from "./release-rollout-entry.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { a as findAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
 import { A as atDigest, M as digestIn, P as formatReference, j as atTag } from "./world-registry.mjs";
-import { et as defined, it as InputError, st as init_errors } from "./host.mjs";
-import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
+import { ct as InputError, dt as init_errors, it as defined } from "./host.mjs";
+import { b as buildReleasePath, x as buildReleaseUrl } from "./release-published.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 init_errors();
 /** The release's place in the release index. */
@@ -267,13 +268,14 @@ async function startRollout(project, options) {
 	});
 }
 /** What promote-image recorded beside the image: the newest acceptance is of what counted at the promotion. */
-async function readAcceptedVulnerabilities({ client, config }, fleet, [first]) {
+async function readAcceptedVulnerabilities(parts, fleet, [first]) {
+	const { client, config } = parts;
 	if (fleet.vulnerabilities === void 0 || first === void 0) return void 0;
 	const about = {
 		subject: (first.image.index ?? first.image.manifest.descriptor).digest,
 		fleet: fleet.name
 	};
-	const newest = (await findAcceptedVulnerabilities(client, config.image, about)).at(-1);
+	const newest = (await findAcceptedVulnerabilities(client, config.image, about, trustOf(parts))).at(-1);
 	return newest && {
 		reason: newest.reason,
 		by: newest.by

@@ -1,4 +1,4 @@
-import { J as formatDuration, Y as formatTime, _ as codeBlock, et as defined, g as code, it as InputError, st as init_errors, y as table } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, _ as codeBlock, ct as InputError, dt as init_errors, g as code, it as defined, y as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";

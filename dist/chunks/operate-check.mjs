@@ -1,12 +1,12 @@
-import { I as isMissing, R as readFileIfThere, Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, L as isMissing, ct as InputError, dt as init_errors, it as defined, z as readFileIfThere } from "./host.mjs";
 import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
 import { n as configFileName, o as readConfigText, r as examineConfig, s as urgentTemplate } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as unknownHoldFiles, f as examineHoldFile, h as holdFolder } from "./release-operations.mjs";
-import { f as renderForFleet } from "./release.mjs";
+import { r as renderForFleet } from "./release-rollout-entry.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
-import { p as upgradeStages } from "./release-evidence.mjs";
+import { h as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { it as InputError, st as init_errors } from "./host.mjs";
+import { b as documentation, ct as InputError, dt as init_errors } from "./host.mjs";
 import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
 import { a as ours } from "./project-init.mjs";
@@ -77,7 +77,7 @@ const pullRequestsByActions = {
 		const app = secrets?.includes("COXSWAIN_APP_CLIENT_ID") === true;
 		if (set === void 0) throw new Unreadable("the permissions of workflows");
 		if (set.can_approve_pull_request_reviews || app) return [];
-		return [error(link("settings/actions"), "workflows may not open pull requests, so no base and no promotion is proposed", "Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (docs/github-tokens.md).")];
+		return [error(link("settings/actions"), "workflows may not open pull requests, so no base and no promotion is proposed", `Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (${documentation("github-tokens.md")}).`)];
 	}
 };
 const workflowsSchema = object({ workflows: array(object({

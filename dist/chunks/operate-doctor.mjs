@@ -1,14 +1,14 @@
 import { C as imageTimestamp, E as isIndex, F as formatRepository, P as formatReference, V as sameRepository, W as architectures, j as atTag, n as rememberingClient, p as NotFoundError, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, b as documentation, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, s as inParallel } from "./host.mjs";
 import { f as isChosen, m as ringsToShow } from "./project-configuration.mjs";
 import { s as trustOf } from "./release-attestations.mjs";
-import { d as findAcceptance, i as findEvidence, o as newestOf } from "./release-evidence.mjs";
+import { c as newestOf, o as findEvidence, p as findAcceptance } from "./release-evidence.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
-import { B as parseUpdateMetadata, D as parseReleaseIndex, J as formatGraph, L as formatUpdateMetadata, P as parseOperations, X as parseGraph, Z as nodeKeys, at as aliasesOf, g as throttleGraph, it as addAliases, q as buildGraph } from "./guidance.mjs";
-import { C as planTags, b as guidanceTag, o as digestsOf, s as neededDigests } from "./release.mjs";
+import { $ as parseGraph, A as parseReleaseIndex, B as formatUpdateMetadata, L as parseOperations, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, et as nodeKeys, st as addAliases, y as throttleGraph } from "./guidance.mjs";
+import { _ as guidanceTag, b as planTags, o as digestsOf, s as neededDigests } from "./release.mjs";
 import { c as fleetFolder, u as parseRecord } from "./release-state.mjs";
-import { O as artifactReference, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished, w as graphPath } from "./release-published.mjs";
+import { E as artifactReference, S as graphPath, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished } from "./release-published.mjs";
 import { r as queryRange } from "./world-prometheus.mjs";
 // src/operate/doctor/checks/base-url.ts
 init_errors();
@@ -110,7 +110,7 @@ const nodeReferenceCheck = {
 		return nodeReferences.filter(({ repository, digest }) => !payloads.has(`${formatRepository(repository)}@${digest}`)).map((reference) => ({
 			where: formatReference(reference),
 			message: `no graph of ${names.join(", ")} has this image: nodes on it find no update, and say so only in their own log`,
-			remedy: sameRepository(reference.repository, config.image) ? "If it is older than the first release of its fleet: coxswain import-release. Otherwise rebase these nodes to a release of the fleet (docs/nodes.md)." : `Graphs name only images of ${formatRepository(config.image)}: these nodes change over by node.migrate-from in coxswain.yaml (coxswain node-kit).`
+			remedy: sameRepository(reference.repository, config.image) ? `If it is older than the first release of its fleet: coxswain import-release. Otherwise rebase these nodes to a release of the fleet (${documentation("nodes.md")}).` : `Graphs name only images of ${formatRepository(config.image)}: these nodes change over by node.migrate-from in coxswain.yaml (coxswain node-kit).`
 		}));
 	}
 };
@@ -152,11 +152,12 @@ const evidenceCheck = {
 		const subjects = [image.manifest.descriptor.digest];
 		const tagged = await client.findManifest(atTag(config.image, image.config.labels["org.opencontainers.image.version"] ?? "-"));
 		if (tagged !== void 0 && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
-		const all = [];
-		for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject, trustOf({
+		const trust = trustOf({
 			config,
 			root
-		})));
+		});
+		const all = [];
+		for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject, trust));
 		const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === basearch));
 		if (newest?.evidence.result === "PASSED") return [];
 		if (newest !== void 0) return [{
@@ -167,7 +168,7 @@ const evidenceCheck = {
 		if (await findAcceptance(client, config.image, {
 			subjects,
 			fleet
-		}) !== void 0) return [];
+		}, trust) !== void 0) return [];
 		return [{
 			where,
 			message: "no evidence beside the image in production",

@@ -1,4 +1,4 @@
-import { at as OutsideError, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
 import { A as atDigest, F as formatRepository, I as isDigest, O as parseJson, P as formatReference, i as layerEntries, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { n as describeDownload, r as downloadBetween } from "./release.mjs";
 import { c as comparePackages, t as readPackages } from "./world-packages.mjs";

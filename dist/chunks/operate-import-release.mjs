@@ -1,10 +1,10 @@
-import { S as addRelease } from "./guidance.mjs";
-import { at as OutsideError, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { T as addRelease } from "./guidance.mjs";
+import { b as documentation, ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
 import { g as requireCreated, m as isoTime, p as createdOf } from "./release-gates.mjs";
 import { T as commitMessage } from "./release-operations.mjs";
 import { t as tagReader } from "./release.mjs";
 import { A as atDigest, E as isIndex, F as formatRepository, M as digestIn, P as formatReference, V as sameRepository, j as atTag, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { C as buildReleaseUrl, S as buildReleasePath } from "./release-published.mjs";
+import { b as buildReleasePath, x as buildReleaseUrl } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 init_errors();
 /**
@@ -126,7 +126,7 @@ function describeImage(image, architecture, { where, config }) {
 		where,
 		field: `label ${versionLabel}`,
 		problem: "missing, and it is the version that nodes report",
-		remedy: "Nodes cannot find themselves by this image. Rebase them to a release of the fleet (docs/nodes.md)."
+		remedy: `Nodes cannot find themselves by this image. Rebase them to a release of the fleet (${documentation("nodes.md")}).`
 	});
 	if (labels[streamLabel] !== config.stream) throw new InputError({
 		where,
@@ -134,13 +134,13 @@ function describeImage(image, architecture, { where, config }) {
 		problem: labels[streamLabel] === void 0 ? "missing, and Zincati does not start without it" : "Zincati refuses an update to another stream, so nodes on this image would never update",
 		...defined({ found: labels[streamLabel] }),
 		expected: JSON.stringify(config.stream),
-		remedy: "Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (docs/nodes.md)."
+		remedy: `Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (${documentation("nodes.md")}).`
 	});
 	return {
 		architecture,
 		version,
 		digest: image.manifest.descriptor.digest,
-		created: requireCreated(image, where, "Rebase the nodes on it to a release of the fleet (docs/nodes.md)."),
+		created: requireCreated(image, where, `Rebase the nodes on it to a release of the fleet (${documentation("nodes.md")}).`),
 		...defined({ index: image.index?.digest })
 	};
 }
@@ -215,7 +215,7 @@ async function refuseOlder(client, state, { fleet, wanted }) {
 			problem: `${version} is not newer than ${before.version}, after which it would come, and nodes never go back`,
 			found: isoTime(from),
 			expected: `after ${isoTime(before.created)}`,
-			remedy: "Import what nodes run before the first release of the fleet. Rebase nodes on older images to a release of the fleet (docs/nodes.md)."
+			remedy: `Import what nodes run before the first release of the fleet. Rebase nodes on older images to a release of the fleet (${documentation("nodes.md")}).`
 		});
 		before = {
 			version,

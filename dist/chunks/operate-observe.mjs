@@ -1,7 +1,7 @@
-import { I as isMissing, L as makeFolder, M as isRehearsal, P as cacheFolder, Y as formatTime, at as OutsideError, ct as messageOf, h as say, i as formatPercent, it as InputError, l as count, rt as nearest, st as init_errors, u as exact } from "./host.mjs";
+import { $ as formatTime, F as cacheFolder, L as isMissing, N as isRehearsal, R as makeFolder, ct as InputError, dt as init_errors, ft as messageOf, h as say, i as formatPercent, l as count, lt as OutsideError, st as nearest, u as exact } from "./host.mjs";
 import { g as string, m as record, y as unknown$1 } from "./zod.mjs";
 import { W as architectures } from "./world-registry.mjs";
-import { G as otherRelease, t as warinessOf } from "./guidance.mjs";
+import { J as otherRelease, t as warinessOf } from "./guidance.mjs";
 import { a as FleetCounter, i as tenthOf, s as summarize, t as createKeyMaker } from "./release-adoption.mjs";
 import { chmod, link, readFile, readdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";

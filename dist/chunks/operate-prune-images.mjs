@@ -1,10 +1,10 @@
-import { at as OutsideError, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
-import { S as isVersionTag, a as awaitedDigests, g as promotedDigest, o as digestsOf, s as neededDigests, w as subjectOfTag, x as isBuildTag } from "./release.mjs";
+import { ct as InputError, dt as init_errors, it as defined, lt as OutsideError, s as inParallel } from "./host.mjs";
+import { a as awaitedDigests, o as digestsOf, p as promotedDigest, s as neededDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
 import { A as atDigest, C as imageTimestamp, D as mediaTypes, E as isIndex, F as formatRepository, I as isDigest, P as formatReference, U as architectureOfGo, W as architectures, _ as readArtifact, b as fallbackTag, j as atTag, w as readImage } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { j as isFullHash, y as findCommit } from "./world-git.mjs";
-import { D as parseReleaseIndex } from "./guidance.mjs";
-import { T as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
+import { A as parseReleaseIndex } from "./guidance.mjs";
+import { C as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
 init_errors();
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */

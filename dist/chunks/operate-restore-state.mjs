@@ -1,6 +1,6 @@
-import { D as parseReleaseIndex } from "./guidance.mjs";
-import { it as InputError, st as init_errors } from "./host.mjs";
-import { E as filesInArtifacts, p as requireSignedGuidance } from "./release-published.mjs";
+import { A as parseReleaseIndex } from "./guidance.mjs";
+import { ct as InputError, dt as init_errors } from "./host.mjs";
+import { p as requireSignedGuidance, w as filesInArtifacts } from "./release-published.mjs";
 import { c as fleetFolder, l as parseFleet, r as parseBundle, s as stateReadme, t as bundlePath } from "./release-state.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 // src/operate/restore-state/restore-state.ts

@@ -1,8 +1,8 @@
-import { Y as formatTime, et as defined, it as InputError, st as init_errors, v as plainText } from "./host.mjs";
+import { $ as formatTime, ct as InputError, dt as init_errors, it as defined, v as plainText } from "./host.mjs";
 import { s as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { h as followOfferOrWarn } from "./release.mjs";
+import { f as followOfferOrWarn } from "./release.mjs";
 import { T as commitMessage, c as planRollBack, l as takeBack } from "./release-operations.mjs";
 import { h as rollBackBranch, l as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";

@@ -1,6 +1,6 @@
-import { I as isMissing, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { L as isMissing, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
 import { E as isIndex, P as formatReference, W as architectures, y as titleAnnotation } from "./world-registry.mjs";
-import { B as parseUpdateMetadata, D as parseReleaseIndex, J as formatGraph, at as aliasesOf, b as rolloutProgress, g as throttleGraph, h as rolloutOf, it as addAliases, q as buildGraph, t as warinessOf } from "./guidance.mjs";
+import { A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, st as addAliases, t as warinessOf, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
 import { h as sliceName } from "./project-configuration.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { r as isLoopback, t as refuseCredentials } from "./world.mjs";
@@ -10,8 +10,8 @@ import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as 
 import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
+import { createServer } from "node:http";
 // src/operate/serve-graph/fleet-source.ts
 init_errors();
 /** @throws InputError with file, line and column */

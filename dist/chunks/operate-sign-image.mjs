@@ -1,4 +1,4 @@
-import { it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors } from "./host.mjs";
 import { c as neededVersions, o as digestsOf } from "./release.mjs";
 import { a as removeSignatures, d as signingKeys, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
 import { A as atDigest, F as formatRepository } from "./world-registry.mjs";

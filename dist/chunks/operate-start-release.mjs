@@ -1,4 +1,4 @@
-import { A as holdAt } from "./guidance.mjs";
+import { N as holdAt } from "./guidance.mjs";
 import { a as fleetTip } from "./project.mjs";
 import { r as readCandidate } from "./release-candidate.mjs";
 import { x as findFreeze } from "./release-gates.mjs";

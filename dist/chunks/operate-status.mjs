@@ -1,6 +1,6 @@
-import { J as formatDuration, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, h as say, i as formatPercent, l as count, st as init_errors, u as exact } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, dt as init_errors, ft as messageOf, h as say, i as formatPercent, it as defined, l as count, lt as OutsideError, u as exact } from "./host.mjs";
 import { z as parseReference } from "./world-registry.mjs";
-import { A as holdAt, _ as nextOpening, b as rolloutProgress, v as rolloutEnd, y as rolloutPhase } from "./guidance.mjs";
+import { C as rolloutProgress, N as holdAt, S as rolloutPhase, b as nextOpening, x as rolloutEnd } from "./guidance.mjs";
 import { m as ringsToShow } from "./project-configuration.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";

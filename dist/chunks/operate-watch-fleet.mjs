@@ -1,10 +1,10 @@
-import { J as formatDuration, U as exec, Y as formatTime, at as OutsideError, ct as messageOf, g as code, i as formatPercent, it as InputError, st as init_errors, v as plainText } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, ft as messageOf, g as code, i as formatPercent, lt as OutsideError, q as exec, v as plainText } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
-import { A as holdAt, a as adoptionCurve, n as judgeRing } from "./guidance.mjs";
+import { N as holdAt, a as adoptionCurve, n as judgeRing } from "./guidance.mjs";
 import { p as baseBranch } from "./world-forge.mjs";
-import { T as filesAtUrl, _ as stampPath, g as parseStamp } from "./release-published.mjs";
+import { C as filesAtUrl, _ as stampPath, g as parseStamp } from "./release-published.mjs";
 import { D as stepRings, F as metadataOf, T as commitMessage, a as webhookCondition, i as runningRollouts, n as haltedRollouts, p as findFileHold, r as haltsOf, s as readAlert, t as actOnFindings, z as stagedOf } from "./release-operations.mjs";
 import { x as findFreeze } from "./release-gates.mjs";
 import { n as couldNotAsk, r as queryRange } from "./world-prometheus.mjs";
@@ -111,7 +111,9 @@ async function halt({ fleet: { name }, state }) {
 }
 async function failedRelease({ parts: { forge }, fleet }) {
 	const newest = await newestRun(forge, "release.yml", await forge.branches.resolve(fleet.branch));
-	if (newest?.run?.state !== "failure") return newest === void 0 ? "unknown" : "over";
+	const state = newest?.run?.state;
+	if (newest === void 0 || state === "running") return "unknown";
+	if (newest.run === void 0 || state !== "failure") return "over";
 	return incident(`${fleet.name}: the release of ${shortCommit(newest.commit)} failed`, [
 		`The newest run for the branch ${code(fleet.branch)} failed: ${newest.run.url}`,
 		"",
@@ -125,7 +127,9 @@ async function redBase({ parts: { forge }, fleet }) {
 	});
 	if (open === void 0) return "over";
 	const newest = await newestRun(forge, "pull-request.yml", open.headCommit);
-	if (newest?.run?.state !== "failure") return newest === void 0 ? "unknown" : "over";
+	const state = newest?.run?.state;
+	if (newest?.run === void 0 || state === "running") return "unknown";
+	if (state !== "failure") return "over";
 	return incident(`${fleet.name}: the new base does not pass`, [
 		`Pull request #${open.number} (${plainText(open.title)}) is red: ${newest.run.url}`,
 		"",

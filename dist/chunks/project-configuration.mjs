@@ -1,4 +1,4 @@
-import { $ as requireDay, Q as parseTime, R as readFileIfThere, Z as parseDuration, ct as messageOf, et as defined, it as InputError, rt as nearest, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, it as defined, nt as parseTime, rt as requireDay, st as nearest, tt as parseDuration, z as readFileIfThere } from "./host.mjs";
 import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
 import { B as parseRepository, F as formatRepository, P as formatReference, V as sameRepository, W as architectures, z as parseReference } from "./world-registry.mjs";
 import "./guidance.mjs";

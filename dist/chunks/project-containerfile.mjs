@@ -1,4 +1,4 @@
-import { et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, it as defined } from "./host.mjs";
 import { F as formatRepository, P as formatReference, V as sameRepository, z as parseReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts

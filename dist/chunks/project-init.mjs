@@ -1,4 +1,4 @@
-import { B as writeFileAtomically, G as findTool, I as isMissing, R as readFileIfThere, it as InputError, j as beforeWriting, st as init_errors } from "./host.mjs";
+import { L as isMissing, M as beforeWriting, V as writeFileAtomically, Y as findTool, ct as InputError, dt as init_errors, z as readFileIfThere } from "./host.mjs";
 import { P as formatReference } from "./world-registry.mjs";
 import { _ as remoteSeconds, d as Git, h as explainRemoteFailure, v as runWithRemote } from "./world-git.mjs";
 import { _ as migrateConfigText, a as readConfig, c as configJsonSchema, i as parseConfig, n as configFileName, o as readConfigText } from "./project-configuration.mjs";

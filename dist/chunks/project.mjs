@@ -1,8 +1,9 @@
-import { et as defined, it as InputError, rt as nearest, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, it as defined, st as nearest } from "./host.mjs";
 import { o as createRegistryClient } from "./world-registry.mjs";
 import { A as shortCommit, d as Git, j as isFullHash } from "./world-git.mjs";
 import { a as readConfig } from "./project-configuration.mjs";
 import { g as openForge } from "./world-forge.mjs";
+import { existsSync } from "node:fs";
 init_errors();
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {
@@ -99,7 +100,7 @@ async function findRoot(directory) {
 	if (root !== void 0) return root;
 	throw new InputError({
 		field: "--directory",
-		problem: "not inside a git work tree",
+		problem: existsSync(directory) ? "not inside a git work tree" : "this folder does not exist",
 		found: directory,
 		remedy: "Run this in a clone of your repository, or make one: git init, then coxswain init."
 	});

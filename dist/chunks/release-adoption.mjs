@@ -1,6 +1,6 @@
-import { et as defined } from "./host.mjs";
+import { it as defined } from "./host.mjs";
 import { W as architectures } from "./world-registry.mjs";
-import { G as otherRelease, M as noOperations, Z as nodeKeys, _ as nextOpening, g as throttleGraph, h as rolloutOf, i as considerUpdate, q as buildGraph } from "./guidance.mjs";
+import { F as noOperations, J as otherRelease, X as buildGraph, b as nextOpening, et as nodeKeys, i as considerUpdate, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
 import { d as groupRings, u as groupRingFolders } from "./project-configuration.mjs";
 import { createHmac } from "node:crypto";
 /**

@@ -1,105 +1,14 @@
 import { n as __esmMin, o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
-import { I as isMissing, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
-import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
+import { $ as formatTime, L as isMissing, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
+import { d as looseObject, g as string, l as int, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as atDigest, F as formatRepository, P as formatReference, g as pushArtifact, v as readReferrer } from "./world-registry.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { _ as sameKey, c as privateKeys, f as publicHalf, h as publicPem, l as readKeyFile, p as signerOf, v as commandSigner } from "./release-signatures.mjs";
+import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash, createPublicKey } from "node:crypto";
-// src/release/attestations/keep-at-forge.ts
-/**
-* The same signer; what a workflow run signs without a key, the forge gets too. GitHub accepts nothing that a key signed.
-* The copy is for people and for `gh attestation verify`: Coxswain reads only the registry. So without the permission
-* one line says it, and nothing fails.
-*/
-function keepAtForge(signer, forge, log) {
-	const { attestations } = forge;
-	if (signer?.certified !== true || attestations === void 0) return signer;
-	let refused = false;
-	return {
-		...signer,
-		sign: async (statement) => {
-			const bundle = await signer.sign(statement);
-			const reason = refused ? void 0 : await attestations.keep(bundle);
-			if (reason !== void 0) {
-				refused = true;
-				log.info(`GitHub keeps no attestation of its own: ${reason}. The signed one is in the registry.`);
-			}
-			return bundle;
-		}
-	};
-}
-/** https://slsa.dev/spec/v1.0/provenance */
-const provenanceType = "https://slsa.dev/provenance/v1";
-const statementType = "https://in-toto.io/Statement/v1";
-/** What the fields of externalParameters mean: docs/signing.md. */
-const buildType = "urn:coxswain:build-image:v1";
-/** How an image came to be, as SLSA provenance: base, commit, builder and parameters. */
-function formatProvenance(build) {
-	const { config, candidate, architecture, digest, startedAt, finishedAt } = build;
-	const { base, commit, key, version } = candidate;
-	const run = runOf(build.env);
-	const hash = (of) => ({ sha256: of.slice(7) });
-	return `${JSON.stringify({
-		_type: statementType,
-		subject: [{
-			name: formatRepository(config.testImage),
-			digest: hash(digest)
-		}],
-		predicateType: provenanceType,
-		predicate: {
-			buildDefinition: {
-				buildType,
-				externalParameters: {
-					containerfile: config.containerfile,
-					buildArguments: config.buildArguments,
-					architecture,
-					stream: config.stream
-				},
-				internalParameters: {
-					buildKey: key,
-					version
-				},
-				resolvedDependencies: [{
-					...defined({ uri: run?.source }),
-					name: "source",
-					digest: { gitCommit: commit }
-				}, {
-					uri: `docker://${formatReference(atDigest(base.reference.repository, base.reference.digest))}`,
-					name: "base",
-					digest: hash(base.reference.digest)
-				}]
-			},
-			runDetails: {
-				builder: { id: run?.workflow ?? "urn:coxswain:build-image:local" },
-				metadata: {
-					...defined({ invocationId: run?.invocation }),
-					startedOn: formatTime(startedAt),
-					finishedOn: formatTime(finishedAt)
-				}
-			}
-		}
-	})}\n`;
-}
-/** The address of the workflow run of GitHub that this is; undefined on any other machine. */
-function runAddress(env) {
-	return runOf(env)?.invocation;
-}
-/** The workflow run of GitHub that this is; undefined on any other machine. */
-function runOf(env) {
-	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF: workflow } = env;
-	if (server === void 0 || repository === void 0 || workflow === void 0) return void 0;
-	const { GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt = "1", GITHUB_REF: ref } = env;
-	return {
-		source: `git+${server}/${repository}${ref === void 0 ? "" : `@${ref}`}`,
-		workflow: `${server}/${workflow}`,
-		invocation: id === void 0 ? void 0 : `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`
-	};
-}
 // src/release/attestations/run-identity.ts
 init_errors();
-init_fetch_whole();
 const githubIssuer = "https://token.actions.githubusercontent.com";
 const server = "https://github.com";
 const repositoryField = "1.3.6.1.4.1.57264.1.12";
@@ -255,11 +164,14 @@ async function readRoot(path, file) {
 }
 // src/release/attestations/sign.ts
 init_errors();
+init_fetch_whole();
 /** How long one request to Fulcio or Rekor may take. */
 const patience = {
 	timeout: 3e4,
 	retry: 2
 };
+/** Bytes of the answer with a token, which has a few thousand. */
+const largestToken = 262144;
 const evidenceNames = {
 	variables: "COXSWAIN_EVIDENCE",
 	field: "evidence.signed-by",
@@ -396,13 +308,218 @@ async function identityToken({ url, token }) {
 			timeout: patience.timeout
 		});
 		if (!answer.ok) throw new OutsideError(doing, `HTTP ${answer.status}`);
-		const body = tokenSchema.safeParse(await answer.json());
+		const body = tokenSchema.safeParse(JSON.parse(await answer.text(largestToken)));
 		if (!body.success) throw new OutsideError(doing, "the answer has no token");
 		return body.data.value;
 	} catch (error) {
 		if (error instanceof OutsideError) throw error;
 		throw new OutsideError(doing, messageOf(error));
 	}
+}
+// src/release/attestations/acceptance.ts
+init_errors();
+/** Fields that every acceptance has. */
+const acceptanceFields = {
+	fleet: string().min(1),
+	/** Why, in one line. */
+	reason: string().min(1),
+	/** Who. */
+	by: string().min(1),
+	/** UNIX seconds. */
+	at: int().nonnegative()
+};
+/**
+* Signs an acceptance as evidence is signed, if this run has a signer. Nothing is written to the registry.
+* @param about the image, and the repository that it is accepted in
+* @throws InputError if the acceptance would not count
+*/
+async function sealAcceptance(kind, about, { trust, env }) {
+	const { artifactType, predicateType } = kind;
+	const signer = await attestationSigner(trust, env);
+	if (signer === void 0) {
+		if (trust.signedBy.length > 0) throw wouldNotCount(kind.what, "this run has no key or identity to sign it");
+		return {
+			artifactType,
+			layer: {
+				mediaType: artifactType,
+				bytes: Buffer.from(`${JSON.stringify(about.record)}\n`)
+			}
+		};
+	}
+	const statement = {
+		_type: "https://in-toto.io/Statement/v1",
+		subject: [{
+			name: formatRepository(about.repository),
+			digest: { sha256: about.subject.slice(7) }
+		}],
+		predicateType,
+		predicate: about.record
+	};
+	const bytes = await signer.sign(`${JSON.stringify(statement)}\n`);
+	await requireCounts(kind.what, bytes, {
+		trust,
+		signer
+	});
+	return {
+		artifactType,
+		layer: {
+			mediaType: bundleMediaType,
+			bytes
+		}
+	};
+}
+/** A run's identity is known only from its certificate, so the result is judged as a reader will judge it. */
+async function requireCounts(what, bytes, { trust, signer }) {
+	const opened = await openBundle(bytes, trust);
+	if ("refused" in opened) throw wouldNotCount(what, `signed by ${signer.name}, ${opened.refused}`);
+}
+function wouldNotCount(what, problem) {
+	return new InputError({
+		where: what,
+		field: "evidence.signed-by",
+		problem: `it would not count: ${problem}`,
+		expected: "a signature as evidence.signed-by in coxswain.yaml names it",
+		remedy: "Set COXSWAIN_EVIDENCE_KEY or COXSWAIN_EVIDENCE_COMMAND, or run it in the workflow that evidence.signed-by names. Nothing was written."
+	});
+}
+/** Attaches a sealed acceptance to the image that it is about. */
+function pushSealed(client, repository, subject, { artifactType, layer }) {
+	return pushArtifact(client, {
+		repository,
+		artifactType,
+		subject,
+		layers: [layer]
+	});
+}
+/** The acceptances of one kind for an image and a fleet that count, oldest first. */
+async function findAcceptances(client, kind, about, trust) {
+	const { repository, subject, fleet } = about;
+	const found = [];
+	for (const { digest } of await client.referrers(repository, subject, kind.artifactType)) {
+		const layer = (await readReferrer(client, {
+			repository,
+			subject,
+			digest
+		}))?.layers[0];
+		if (layer === void 0) continue;
+		const record = kind.schema.safeParse(await recordIn(kind, layer, {
+			subject,
+			trust
+		})).data;
+		if (record?.fleet === fleet) found.push(record);
+	}
+	return found.sort((one, other) => one.at - other.at);
+}
+const statementSchema = looseObject({
+	predicateType: string(),
+	subject: array(looseObject({ digest: looseObject({ sha256: string().optional() }) })),
+	predicate: unknown()
+});
+/** @returns undefined for what does not count */
+async function recordIn({ predicateType }, layer, { subject, trust }) {
+	if (layer.descriptor.mediaType !== "application/vnd.dev.sigstore.bundle.v0.3+json") return trust.signedBy.length === 0 ? parseOrUndefined(layer.bytes) : void 0;
+	const opened = await openBundle(layer.bytes, trust);
+	if ("refused" in opened) return void 0;
+	const statement = statementSchema.safeParse(opened.statement).data;
+	if (statement?.predicateType !== predicateType) return void 0;
+	return statement.subject.some(({ digest: { sha256 } }) => `sha256:${sha256}` === subject) ? statement.predicate : void 0;
+}
+function parseOrUndefined(bytes) {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return;
+	}
+}
+// src/release/attestations/keep-at-forge.ts
+/**
+* The same signer; what a workflow run signs without a key, the forge gets too. GitHub accepts nothing that a key signed.
+* The copy is for people and for `gh attestation verify`: Coxswain reads only the registry. So without the permission
+* one line says it, and nothing fails.
+*/
+function keepAtForge(signer, forge, log) {
+	const { attestations } = forge;
+	if (signer?.certified !== true || attestations === void 0) return signer;
+	let refused = false;
+	return {
+		...signer,
+		sign: async (statement) => {
+			const bundle = await signer.sign(statement);
+			const reason = refused ? void 0 : await attestations.keep(bundle);
+			if (reason !== void 0) {
+				refused = true;
+				log.info(`GitHub keeps no attestation of its own: ${reason}. The signed one is in the registry.`);
+			}
+			return bundle;
+		}
+	};
+}
+/** https://slsa.dev/spec/v1.0/provenance */
+const provenanceType = "https://slsa.dev/provenance/v1";
+const statementType = "https://in-toto.io/Statement/v1";
+/** What the fields of externalParameters mean: docs/signing.md. */
+const buildType = "urn:coxswain:build-image:v1";
+/** How an image came to be, as SLSA provenance: base, commit, builder and parameters. */
+function formatProvenance(build) {
+	const { config, candidate, architecture, digest, startedAt, finishedAt } = build;
+	const { base, commit, key, version } = candidate;
+	const run = runOf(build.env);
+	const hash = (of) => ({ sha256: of.slice(7) });
+	return `${JSON.stringify({
+		_type: statementType,
+		subject: [{
+			name: formatRepository(config.testImage),
+			digest: hash(digest)
+		}],
+		predicateType: provenanceType,
+		predicate: {
+			buildDefinition: {
+				buildType,
+				externalParameters: {
+					containerfile: config.containerfile,
+					buildArguments: config.buildArguments,
+					architecture,
+					stream: config.stream
+				},
+				internalParameters: {
+					buildKey: key,
+					version
+				},
+				resolvedDependencies: [{
+					...defined({ uri: run?.source }),
+					name: "source",
+					digest: { gitCommit: commit }
+				}, {
+					uri: `docker://${formatReference(atDigest(base.reference.repository, base.reference.digest))}`,
+					name: "base",
+					digest: hash(base.reference.digest)
+				}]
+			},
+			runDetails: {
+				builder: { id: run?.workflow ?? "urn:coxswain:build-image:local" },
+				metadata: {
+					...defined({ invocationId: run?.invocation }),
+					startedOn: formatTime(startedAt),
+					finishedOn: formatTime(finishedAt)
+				}
+			}
+		}
+	})}\n`;
+}
+/** The address of the workflow run of GitHub that this is; undefined on any other machine. */
+function runAddress(env) {
+	return runOf(env)?.invocation;
+}
+/** The workflow run of GitHub that this is; undefined on any other machine. */
+function runOf(env) {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_WORKFLOW_REF: workflow } = env;
+	if (server === void 0 || repository === void 0 || workflow === void 0) return void 0;
+	const { GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt = "1", GITHUB_REF: ref } = env;
+	return {
+		source: `git+${server}/${repository}${ref === void 0 ? "" : `@${ref}`}`,
+		workflow: `${server}/${workflow}`,
+		invocation: id === void 0 ? void 0 : `${server}/${repository}/actions/runs/${id}/attempts/${attempt}`
+	};
 }
 // src/release/attestations/trust.ts
 function trustOf({ config, root }) {
@@ -595,4 +712,4 @@ var sigstore_public_root_default = {
 		"validFor": { "start": "2025-07-04T00:00:00Z" }
 	}]
 };
-export { predicateAnnotation as a, attestationSigner as c, openBundle as d, formatProvenance as f, keepAtForge as h, bundlePredicateAnnotation as i, withoutSigningSecrets as l, runAddress as m, init_fetch_for_sigstore as n, pushStatement as o, provenanceType as p, readStatements as r, trustOf as s, fetch_for_sigstore_exports as t, bundleMediaType as u };
+export { withoutSigningSecrets as _, predicateAnnotation as a, formatProvenance as c, keepAtForge as d, acceptanceFields as f, attestationSigner as g, sealAcceptance as h, bundlePredicateAnnotation as i, provenanceType as l, pushSealed as m, init_fetch_for_sigstore as n, pushStatement as o, findAcceptances as p, readStatements as r, trustOf as s, fetch_for_sigstore_exports as t, runAddress as u, bundleMediaType as v, openBundle as y };

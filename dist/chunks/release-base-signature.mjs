@@ -1,4 +1,4 @@
-import { at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
 import { A as atDigest, F as formatRepository, P as formatReference, w as readImage } from "./world-registry.mjs";
 import { i as askNodePolicy, l as readKeyFile, o as nodePolicy, u as readKeyText } from "./release-signatures.mjs";
@@ -170,11 +170,7 @@ async function read(url) {
 	const doing = `reading the signature of the base image at ${url}`;
 	try {
 		const response = await fetchWhole(url, { timeout: patience });
-		if (response.ok) {
-			const bytes = new Uint8Array(await response.bytes());
-			if (bytes.length > largest) throw new OutsideError(doing, `the answer has ${bytes.length} bytes`);
-			return bytes;
-		}
+		if (response.ok) return new Uint8Array(await response.bytes(largest));
 		response.discard();
 		if (response.status === 404 || response.status === 403) return void 0;
 		throw new OutsideError(doing, `the server answered ${response.status}`);

@@ -1,10 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { c as requireSpace, ct as messageOf, et as defined, it as InputError, st as init_errors, x as readContainerStorage } from "./host.mjs";
+import { S as readContainerStorage, c as requireSpace, ct as InputError, dt as init_errors, ft as messageOf, it as defined } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
 import { A as atDigest, E as isIndex, L as isTag, P as formatReference, j as atTag, w as readImage } from "./world-registry.mjs";
 import { A as shortCommit, C as isFolder, D as readBlobs, E as readBlob, O as readTextBlob, S as findEntry, b as readCommitTime, w as listCommit, y as findCommit } from "./world-git.mjs";
 import { s as urgentTemplate } from "./project-configuration.mjs";
-import { v as buildTag, y as buildTagOf } from "./release.mjs";
+import { g as buildTagOf, h as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";

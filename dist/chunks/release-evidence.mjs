@@ -1,9 +1,9 @@
-import { Y as formatTime, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, ct as InputError, dt as init_errors, it as defined } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
-import { A as atDigest, I as isDigest, O as parseJson, P as formatReference, W as architectures, g as pushArtifact, v as readReferrer, z as parseReference } from "./world-registry.mjs";
+import { A as atDigest, I as isDigest, O as parseJson, P as formatReference, W as architectures, v as readReferrer, z as parseReference } from "./world-registry.mjs";
 import { w as listCommit } from "./world-git.mjs";
-import { Z as nodeKeys, q as buildGraph } from "./guidance.mjs";
-import { d as openBundle, o as pushStatement, u as bundleMediaType } from "./release-attestations.mjs";
+import { X as buildGraph, et as nodeKeys } from "./guidance.mjs";
+import { f as acceptanceFields, o as pushStatement, p as findAcceptances, v as bundleMediaType, y as openBundle } from "./release-attestations.mjs";
 import { dirname, posix } from "node:path";
 import { createHash } from "node:crypto";
 // src/release/evidence/upgrade-starts.ts
@@ -70,50 +70,29 @@ const upgradeStages = [
 // src/release/evidence/acceptance.ts
 /** Attached to an image in production: somebody accepts it for a fleet without evidence. */
 const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
-const acceptanceSchema = object({
-	fleet: string().min(1),
-	/** Why, in one line. */
-	reason: string().min(1),
-	/** Who. */
-	by: string().min(1),
-	/** UNIX seconds. */
-	at: int().nonnegative(),
-	/** Git tree of the tests that were not run. */
-	testsTree: string()
-});
-function pushAcceptance(client, repository, subject, acceptance) {
-	return pushArtifact(client, {
-		repository,
-		artifactType: acceptanceType,
-		subject,
-		layers: [{
-			mediaType: acceptanceType,
-			bytes: Buffer.from(`${JSON.stringify(acceptance)}\n`)
-		}]
-	});
-}
-/** The first that was given for one of these images, for this fleet and these tests; undefined if there is none. */
-async function findAcceptance(client, repository, about) {
+const missingEvidence = {
+	what: "the acceptance of missing evidence",
+	artifactType: acceptanceType,
+	predicateType: "urn:coxswain:accepted-missing-evidence:v1",
+	schema: object({
+		...acceptanceFields,
+		/** Git tree of the tests that were not run. */
+		testsTree: string()
+	})
+};
+/**
+* The first that was given for one of these images, for this fleet and these tests; undefined if there is none.
+* @param trust whose signature counts
+*/
+async function findAcceptance(client, repository, about, trust) {
+	const { subjects, fleet, testsTree } = about;
 	const found = [];
-	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
-		const acceptance = await readAcceptance(client, {
-			repository,
-			subject,
-			digest
-		});
-		if (acceptance?.fleet !== about.fleet) continue;
-		if (about.testsTree === void 0 || acceptance.testsTree === about.testsTree) found.push(acceptance);
-	}
+	for (const subject of subjects) found.push(...(await findAcceptances(client, missingEvidence, {
+		repository,
+		subject,
+		fleet
+	}, trust)).filter((each) => testsTree === void 0 || each.testsTree === testsTree));
 	return found.sort((one, other) => one.at - other.at)[0];
-}
-async function readAcceptance(client, listed) {
-	const artifact = await readReferrer(client, listed);
-	try {
-		return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
-	} catch (error) {
-		if (error instanceof SyntaxError) return void 0;
-		throw error;
-	}
 }
 // src/release/evidence/statement.ts
 const agentAnswers = [
@@ -156,6 +135,7 @@ const detailsSchema = looseObject({
 	]).exactOptional(),
 	startedAt: datetime(),
 	seconds: number().nonnegative(),
+	follows: array(string().refine((text) => isDigest(text), "not a digest")).exactOptional(),
 	upgrades: array(object({
 		from: string(),
 		digest: string().refine(isDigest, "not a digest"),
@@ -229,6 +209,7 @@ function formatStatement(evidence) {
 				...defined({ mode: facts.mode }),
 				startedAt: formatTime(startedAt),
 				seconds: facts.seconds,
+				...defined({ follows: facts.follows && [...facts.follows] }),
 				...defined({
 					upgrades: facts.upgrades,
 					agent: facts.agent
@@ -280,6 +261,7 @@ function parseStatement(value, where) {
 		...defined({ mode: details.mode }),
 		startedAt: Date.parse(details.startedAt) / 1e3,
 		seconds: details.seconds,
+		...defined({ follows: details.follows }),
 		...defined({ upgrades: details.upgrades === void 0 ? void 0 : details.upgrades }),
 		...defined({
 			agent: details.agent,
@@ -378,24 +360,57 @@ function mayBeEvidence({ artifactType, annotations }) {
 	return kind === void 0 || kind === "https://in-toto.io/attestation/test-result/v0.1";
 }
 /**
-* The newest evidence for a digest and these same tests (and settings), if it says that they passed. A later failure counts more
-* than an earlier pass.
+* Digests of all evidence that images have now, whether it counts or not: what a test that begins now follows.
+* @param subjects an image, and the index that lists it
 */
-async function passingEvidence(client, image, testsTree, trust, settings) {
-	const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree, settings);
+async function evidenceSoFar(client, repository, subjects, trust) {
+	const known = [];
+	for (const subject of subjects) {
+		const { found, refused } = await examineEvidence(client, repository, subject, trust);
+		known.push(...[...found, ...refused].map(({ descriptor }) => descriptor.digest));
+	}
+	return known;
+}
+/**
+* The newest evidence for a digest and these same tests (and settings), if it says that they passed. A failure counts more
+* than a pass, unless the pass comes after it (comesAfter).
+*/
+async function passingEvidence(client, image, testsTree, trust, demands) {
+	const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree, demands);
 	return newest?.evidence.result === "PASSED" ? newest : void 0;
 }
 /**
 * The newest of several pieces of evidence that is about these tests.
-* @param settings the evidence is also about these settings (test-settings.ts), or older than their record
+* @param demands the evidence is also about these settings, or older than their record. A pass is in this mode; a
+* failure counts in every mode
 */
-function newestFor(all, testsTree, settings) {
-	const sameSettings = (other) => settings === void 0 || other === void 0 || other === settings;
-	return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree && sameSettings(evidence.settings)));
+function newestFor(all, testsTree, { settings, mode } = {}) {
+	const bySettings = ({ evidence }) => settings === void 0 || evidence.settings === void 0 || evidence.settings === settings;
+	const inMode = ({ evidence }) => mode === void 0 || evidence.mode === mode || evidence.result === "FAILED";
+	return newestOf(all.filter((each) => each.evidence.testsTree === testsTree && bySettings(each) && inMode(each)));
 }
-/** The newest of several pieces of evidence, whatever was tested. */
+/**
+* The newest of several pieces of evidence, whatever was tested: the newest pass that comes after every failure, else the
+* newest failure that no pass comes after.
+*/
 function newestOf(all) {
-	return [...all].sort(byTime).at(-1);
+	const sorted = [...all].sort(byTime);
+	const failures = sorted.filter(({ evidence }) => evidence.result === "FAILED");
+	const passes = sorted.filter(({ evidence }) => evidence.result === "PASSED");
+	const pass = passes.findLast((each) => failures.every((failure) => comesAfter(each, failure)));
+	if (pass !== void 0) return pass;
+	return failures.findLast((failure) => !passes.some((each) => comesAfter(each, failure))) ?? failures.at(-1);
+}
+/**
+* Whether a pass comes after a failure. Each runner writes its own time, and a clock that is ahead would hide a failure that
+* comes later. So a pass of the same tests and settings must name the failure among the evidence that it follows: it can only
+* know what existed when its test began. The times decide for other tests, and for old evidence, which names nothing.
+*/
+function comesAfter(pass, failure) {
+	const { follows, testsTree, settings } = pass.evidence;
+	const isSameTest = failure.evidence.testsTree === testsTree && failure.evidence.settings === settings;
+	if (follows !== void 0 && isSameTest) return follows.includes(failure.descriptor.digest);
+	return byTime(failure, pass) < 0;
 }
 function byTime(one, other) {
 	const difference = one.evidence.startedAt - other.evidence.startedAt;
@@ -427,7 +442,6 @@ async function readEvidence(client, listed, trust) {
 		throw error;
 	}
 }
-// src/release/evidence/test-settings.ts
 /**
 * The hash of the settings that decide whether an image passes: what may fail, and how its machine is started. They are
 * in coxswain.yaml, which is not a part of the image. So two commits with other settings build the same image, and a
@@ -446,6 +460,17 @@ function testSettings({ bootTest }) {
 		ignition: ignition ?? null
 	};
 	return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+}
+/**
+* What evidence has to be about, to count for a commit with this configuration. The mode is not a part of the hash,
+* because without one in the configuration a pass in any mode counts.
+* @param mode takes precedence over the configuration
+*/
+function testDemands({ bootTest }, mode = bootTest.mode) {
+	return {
+		settings: testSettings({ bootTest }),
+		...defined({ mode })
+	};
 }
 // src/release/evidence/rehearsed.ts
 init_errors();
@@ -482,4 +507,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { newestFor as a, pushEvidence as c, findAcceptance as d, pushAcceptance as f, withCandidate as h, findEvidence as i, statementMediaType as l, upgradeStarts as m, testSettings as n, newestOf as o, upgradeStages as p, examineEvidence as r, passingEvidence as s, requireRehearsed as t, acceptanceType as u };
+export { withCandidate as _, examineEvidence as a, newestOf as c, statementMediaType as d, acceptanceType as f, upgradeStarts as g, upgradeStages as h, evidenceSoFar as i, passingEvidence as l, missingEvidence as m, testDemands as n, findEvidence as o, findAcceptance as p, testSettings as r, newestFor as s, requireRehearsed as t, pushEvidence as u };

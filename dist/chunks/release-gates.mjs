@@ -1,13 +1,13 @@
-import { J as formatDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, l as count, st as init_errors } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent, it as defined, l as count } from "./host.mjs";
 import { A as atDigest, C as imageTimestamp, P as formatReference, W as architectures, w as readImage, z as parseReference } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
-import { A as holdAt, b as rolloutProgress, o as adoptionShare, v as rolloutEnd } from "./guidance.mjs";
-import { a as newestFor, d as findAcceptance, n as testSettings, r as examineEvidence } from "./release-evidence.mjs";
+import { C as rolloutProgress, N as holdAt, o as adoptionShare, x as rolloutEnd } from "./guidance.mjs";
+import { a as examineEvidence, n as testDemands, p as findAcceptance, s as newestFor } from "./release-evidence.mjs";
+import { s as trustOf } from "./release-attestations.mjs";
 import { a as findAcceptedVulnerabilities, n as isAbove, t as scanImages } from "./release-vulnerabilities.mjs";
 import { t as j } from "./croner.mjs";
-import { s as trustOf } from "./release-attestations.mjs";
 import { h as rollBackBranch, m as promotionBranch, p as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { F as metadataOf, O as applyExternalHolds, P as ageOf, S as cleanStatement, T as commitMessage, h as holdFolder, k as describeHold, m as findUnknownHoldFiles, p as findFileHold } from "./release-operations.mjs";
@@ -248,17 +248,19 @@ function requireLabel(image, where, label, expected) {
 async function requireEvidence(options, image, architecture, repository) {
 	const { client, candidate, config, fleet } = options;
 	const { digest } = image.manifest.descriptor;
+	const trust = trustOf(options);
 	const all = [];
 	const refused = [];
 	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
 	const isOfThis = ({ evidence }) => evidence.architecture === architecture;
 	for (const subject of subjects) {
-		const examined = await examineEvidence(client, repository, subject, trustOf(options));
+		const examined = await examineEvidence(client, repository, subject, trust);
 		all.push(...examined.found.filter(isOfThis));
 		refused.push(...examined.refused.filter(isOfThis));
 	}
 	const { testsTree } = candidate;
-	const newest = newestFor(all, testsTree, testSettings(config));
+	const demands = testDemands(config);
+	const newest = newestFor(all, testsTree, demands);
 	if (newest?.evidence.result === "PASSED") return { evidence: newest };
 	const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === "FAILED");
 	if (newest === void 0 && !failedOnce) {
@@ -266,7 +268,7 @@ async function requireEvidence(options, image, architecture, repository) {
 			subjects,
 			fleet,
 			testsTree
-		})) ?? options.accept;
+		}, trust)) ?? options.accept;
 		if (accepted !== void 0) return { accepted: {
 			reason: accepted.reason,
 			by: accepted.by
@@ -277,14 +279,15 @@ async function requireEvidence(options, image, architecture, repository) {
 		problem: `no passing evidence: ${whyNone({
 			newest,
 			all,
-			refused
+			refused,
+			demands
 		})}`,
 		expected: `a pass of the tests in git tree ${shortCommit(testsTree)}, by the settings of boot-test in ${config.file}`,
 		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
 	});
 }
 function whyNone(evidence) {
-	const { newest, all, refused } = evidence;
+	const { newest, all, refused, demands } = evidence;
 	if (newest !== void 0) {
 		const failed = newest.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name);
 		return `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}`;
@@ -294,6 +297,9 @@ function whyNone(evidence) {
 		const others = refused.length - 1;
 		return `the evidence that it has does not count (${last.reason}${others === 0 ? "" : `; and ${others} more`})`;
 	}
+	const { mode } = demands;
+	const others = new Set(all.map(({ evidence }) => evidence.mode ?? "unknown"));
+	if (mode !== void 0 && others.size > 0 && !others.has(mode)) return `it was tested in the mode ${[...others].join(" and ")}, and boot-test.mode is ${mode}`;
 	return all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
 }
 /**
@@ -948,10 +954,11 @@ async function refuseVulnerable(project, options) {
 		digest: image.manifest.descriptor.digest,
 		index: image.index?.digest
 	}));
+	const trust = trustOf(project);
 	const repositories = [config.testImage, config.image];
 	const objections = findObjections(rule, await scanImages(client, images, {
 		repositories,
-		trust: trustOf(project)
+		trust
 	}), now);
 	if (objections.length === 0) return void 0;
 	const accepts = objections.map(({ name }) => name);
@@ -959,7 +966,7 @@ async function refuseVulnerable(project, options) {
 		subject: built.digest,
 		fleet: fleet.name
 	};
-	const known = (await findAcceptedVulnerabilities(client, config.image, about)).find((each) => accepts.every((name) => each.accepts.includes(name)));
+	const known = (await findAcceptedVulnerabilities(client, config.image, about, trust)).find((each) => accepts.every((name) => each.accepts.includes(name)));
 	if (known !== void 0) return {
 		reason: known.reason,
 		by: known.by,

@@ -1,8 +1,7 @@
-import { C as plainLine, J as formatDuration, Q as parseTime, S as oneLine, X as longestDuration, Y as formatTime, et as defined, i as formatPercent, it as InputError, ot as UsageError, rt as nearest, st as init_errors } from "./host.mjs";
+import { $ as formatTime, C as oneLine, Q as formatDuration, ct as InputError, dt as init_errors, et as longestDuration, i as formatPercent, it as defined, nt as parseTime, st as nearest, ut as UsageError, w as plainLine } from "./host.mjs";
 import { d as looseObject, g as string, m as record$1, n as _enum, r as array, s as date, t as datetime, v as union } from "./zod.mjs";
-import { A as holdAt, V as tidy, _ as nextOpening, b as rolloutProgress, c as reachedAt, f as listStranded, l as shareAt, m as strandedByTidying, n as judgeRing, p as strandedBy, s as firstStep, v as rolloutEnd, x as resumedRollout, y as rolloutPhase } from "./guidance.mjs";
+import { C as rolloutProgress, N as holdAt, S as rolloutPhase, W as tidy, _ as strandedByTidying, b as nextOpening, d as reachedAt, f as shareAt, g as strandedBy, h as listStranded, l as parseWhen, n as judgeRing, u as firstStep, w as resumedRollout, x as rolloutEnd } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import { n as parseWhen } from "./guidance-template.mjs";
 import { isDeepStrictEqual } from "node:util";
 import { createHash } from "node:crypto";
 // src/release/operations/staged-rollout.ts

@@ -3,7 +3,7 @@ import { a as jsonOrUndefined, l as identity, o as fullVersion } from "./world-p
 import { g as string, p as object, r as array, u as literal } from "./zod.mjs";
 import { F as formatRepository, P as formatReference, g as pushArtifact, v as readReferrer } from "./world-registry.mjs";
 import { o as pushStatement, r as readStatements } from "./release-attestations.mjs";
-import { et as defined } from "./host.mjs";
+import { it as defined } from "./host.mjs";
 import { createHash } from "node:crypto";
 /** The names of our properties (CycloneDX Property Taxonomy: each producer has a prefix of its own). */
 const originProperty = "coxswain:origin";

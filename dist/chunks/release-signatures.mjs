@@ -1,13 +1,12 @@
-import { I as isMissing, at as OutsideError, et as defined, it as InputError, s as inParallel, st as init_errors } from "./host.mjs";
+import { L as isMissing, ct as InputError, dt as init_errors, it as defined, lt as OutsideError, s as inParallel } from "./host.mjs";
 import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
 import { E as isIndex, F as formatRepository, P as formatReference, j as atTag } from "./world-registry.mjs";
-import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
+import { t as require_dist } from "./yaml.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
-var import_dist = require_dist();
 init_errors();
 const patience = 6e4;
 /** A signature has at most 72 bytes; a longer output is not a signature. */
@@ -353,6 +352,7 @@ async function readSecretFile(path, where) {
 	}
 }
 // src/release/signatures/containers-policy.ts
+var import_dist = require_dist();
 /**
 * The policy of a node: images of the production repository need a signature by one of the keys, for this same
 * repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of

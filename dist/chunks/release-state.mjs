@@ -1,8 +1,8 @@
-import { U as exec, et as defined, i as formatPercent, it as InputError, lt as quote, rt as nearest, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, ct as InputError, dt as init_errors, i as formatPercent, it as defined, pt as quote, q as exec, st as nearest } from "./host.mjs";
 import { d as looseObject, g as string, l as int, m as record, n as _enum, o as custom, p as object, r as array } from "./zod.mjs";
 import { F as formatRepository, I as isDigest, W as architectures } from "./world-registry.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { $ as openObject, B as parseUpdateMetadata, C as emptyReleaseIndex, D as parseReleaseIndex, I as emptyUpdateMetadata, K as parseAdoption, L as formatUpdateMetadata, M as noOperations, P as parseOperations, W as formatAdoption, b as rolloutProgress, et as readDocument, k as formatOperations, w as formatReleaseIndex, y as rolloutPhase } from "./guidance.mjs";
+import { A as parseReleaseIndex, B as formatUpdateMetadata, C as rolloutProgress, D as formatReleaseIndex, E as emptyReleaseIndex, F as noOperations, L as parseOperations, M as formatOperations, S as rolloutPhase, U as parseUpdateMetadata, Y as parseAdoption, nt as openObject, q as formatAdoption, rt as readDocument, z as emptyUpdateMetadata } from "./guidance.mjs";
 import { t as ringGatesOf } from "./project-configuration.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";

@@ -1,7 +1,7 @@
-import { B as writeFileAtomically, P as cacheFolder, R as readFileIfThere, Y as formatTime, at as OutsideError, ct as messageOf, et as defined, it as InputError, ot as UsageError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, F as cacheFolder, V as writeFileAtomically, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, ut as UsageError, z as readFileIfThere } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
-import { $ as openObject, b as rolloutProgress, et as readDocument, q as buildGraph, tt as someText, u as architecturesOf, v as rolloutEnd, y as rolloutPhase, z as parseGraphUpdates } from "./guidance.mjs";
+import { C as rolloutProgress, H as parseGraphUpdates, S as rolloutPhase, X as buildGraph, it as someText, nt as openObject, p as architecturesOf, rt as readDocument, x as rolloutEnd } from "./guidance.mjs";
 import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
 import { F as metadataOf, L as setMetadata, P as ageOf, R as withdrawnOrPaused } from "./release-operations.mjs";
 import { join } from "node:path";

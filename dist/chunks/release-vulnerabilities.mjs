@@ -1,56 +1,30 @@
-import { et as defined } from "./host.mjs";
-import { d as looseObject, f as number, g as string, l as int, p as object, r as array, v as union, y as unknown } from "./zod.mjs";
-import { A as atDigest, E as isIndex, g as pushArtifact, h as findReferrer, v as readReferrer } from "./world-registry.mjs";
-import { r as readStatements } from "./release-attestations.mjs";
+import { it as defined } from "./host.mjs";
+import { d as looseObject, f as number, g as string, p as object, r as array, v as union, y as unknown } from "./zod.mjs";
+import { A as atDigest, E as isIndex, h as findReferrer } from "./world-registry.mjs";
+import { f as acceptanceFields, p as findAcceptances, r as readStatements } from "./release-attestations.mjs";
 import { i as sbomPredicateType, r as sbomArtifactType } from "./release-sbom.mjs";
 // src/release/vulnerabilities/acceptance.ts
 /** Attached to an image in production: somebody accepts for a fleet what scanners found. */
 const acceptedVulnerabilitiesType = "application/vnd.coxswain.accepted-vulnerabilities.v1+json";
-const schema = object({
-	fleet: string().min(1),
-	/** Why, in one line. */
-	reason: string().min(1),
-	/** Who. */
-	by: string().min(1),
-	/** UNIX seconds. */
-	at: int().nonnegative(),
-	/** What is accepted, and nothing else: names of objections (gates/vulnerability-gate.ts). */
-	accepts: array(string().min(1))
-});
-function pushAcceptedVulnerabilities(client, repository, subject, acceptance) {
-	const bytes = Buffer.from(`${JSON.stringify(acceptance)}\n`);
-	return pushArtifact(client, {
+const foundVulnerabilities = {
+	what: "the acceptance of vulnerabilities",
+	artifactType: acceptedVulnerabilitiesType,
+	predicateType: "urn:coxswain:accepted-vulnerabilities:v1",
+	schema: object({
+		...acceptanceFields,
+		/** What is accepted, and nothing else: names of objections (gates/vulnerability-gate.ts). */
+		accepts: array(string().min(1))
+	})
+};
+/**
+* All that were given for an image and a fleet, oldest first.
+* @param trust whose signature counts
+*/
+function findAcceptedVulnerabilities(client, repository, about, trust) {
+	return findAcceptances(client, foundVulnerabilities, {
 		repository,
-		artifactType: acceptedVulnerabilitiesType,
-		subject,
-		layers: [{
-			mediaType: acceptedVulnerabilitiesType,
-			bytes
-		}]
-	});
-}
-/** All that were given for an image and a fleet, oldest first. */
-async function findAcceptedVulnerabilities(client, repository, about) {
-	const { subject, fleet } = about;
-	const found = [];
-	for (const { digest } of await client.referrers(repository, subject, acceptedVulnerabilitiesType)) {
-		const acceptance = await read(client, {
-			repository,
-			subject,
-			digest
-		});
-		if (acceptance?.fleet === fleet) found.push(acceptance);
-	}
-	return found.sort((one, other) => one.at - other.at);
-}
-async function read(client, listed) {
-	const artifact = await readReferrer(client, listed);
-	try {
-		return schema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
-	} catch (error) {
-		if (error instanceof SyntaxError) return void 0;
-		throw error;
-	}
+		...about
+	}, trust);
 }
 /** From the least severe to the most severe. */
 const severities = [
@@ -393,4 +367,4 @@ async function scanImages(client, images, options) {
 	}
 	return scanned;
 }
-export { findAcceptedVulnerabilities as a, acceptedVulnerabilitiesType as i, isAbove as n, pushAcceptedVulnerabilities as o, severities as r, scanImages as t };
+export { findAcceptedVulnerabilities as a, acceptedVulnerabilitiesType as i, isAbove as n, foundVulnerabilities as o, severities as r, scanImages as t };

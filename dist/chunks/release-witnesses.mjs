@@ -1,6 +1,6 @@
-import { at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
-import { D as parseReleaseIndex } from "./guidance.mjs";
-import { E as filesInArtifacts, T as filesAtUrl } from "./release-published.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError } from "./host.mjs";
+import { A as parseReleaseIndex } from "./guidance.mjs";
+import { C as filesAtUrl, w as filesInArtifacts } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts
 init_errors();
 /**

@@ -1,15 +1,13 @@
-import { J as formatDuration, Y as formatTime, at as OutsideError, i as formatPercent, it as InputError, st as init_errors } from "./host.mjs";
+import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent, lt as OutsideError } from "./host.mjs";
 import { A as atDigest, E as isIndex, F as formatRepository, I as isDigest, L as isTag, M as digestIn, P as formatReference, T as artifactTypeOf, V as sameRepository, W as architectures, h as findReferrer, j as atTag, m as copyReferrer, x as copyImage, z as parseReference } from "./world-registry.mjs";
-import { A as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
-import { v as rolloutEnd } from "./guidance.mjs";
-import { l as statementMediaType, u as acceptanceType } from "./release-evidence.mjs";
-import { s as urgentTemplate, y as tagPrefixes } from "./project-configuration.mjs";
+import { x as rolloutEnd } from "./guidance.mjs";
+import { d as statementMediaType, f as acceptanceType } from "./release-evidence.mjs";
+import { y as tagPrefixes } from "./project-configuration.mjs";
 import { i as acceptedVulnerabilitiesType } from "./release-vulnerabilities.mjs";
 import { o as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";
-import { t as renderTemplate } from "./guidance-template.mjs";
 // src/release/attachments.ts
 init_errors();
 /**
@@ -420,62 +418,6 @@ async function readStates({ config, state, log }, fleet) {
 function describeMovedTags(moved) {
 	return moved.map(({ tag, version }) => `tag ${tag} leads to ${version} now`);
 }
-// src/release/rollout-entry.ts
-init_errors();
-/** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
-async function findTemplate(branches, options) {
-	const { fleet, commit, urgent } = options;
-	const special = urgentTemplate(fleet);
-	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
-}
-/**
-* Renders a fleet's template as it is in a commit (or tree).
-* @param now UNIX seconds
-* @throws InputError naming the template and its line
-*/
-async function renderFleetTemplate(branches, options) {
-	const { fleet, commit } = options;
-	const where = `${fleet.template} (commit ${shortCommit(commit)})`;
-	const source = await branches.readFile(commit, fleet.template);
-	if (source === void 0) throw new InputError({
-		where,
-		field: `fleets.${fleet.name}.template`,
-		problem: "this commit has no such file",
-		remedy: "Keep one template for each fleet, on every branch."
-	});
-	return renderForFleet({
-		...options,
-		source,
-		where
-	});
-}
-/**
-* Renders the text of a fleet's template.
-* @param options.where how messages name the template
-* @param options.now UNIX seconds
-* @throws InputError with the template's line
-*/
-function renderForFleet(options) {
-	const { config, fleet, source, where, release, now } = options;
-	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
-	const variables = {
-		version,
-		baseVersion,
-		fleet: fleet.name,
-		stream: config.stream,
-		digests,
-		image: formatRepository(config.image),
-		previousVersion,
-		barriersCrossed,
-		now
-	};
-	return renderTemplate({
-		source,
-		where,
-		variables,
-		now
-	});
-}
 // src/release/describe-rollout.ts
 /**
 * An update entry in words: one line for each fact.
@@ -614,4 +556,4 @@ function tagReader(client, repository) {
 		throw new OutsideError(`reading ${formatReference(reference)}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
 	};
 }
-export { planTags as C, isVersionTag as S, copyAttachments as T, openProject as _, awaitedDigests as a, guidanceTag as b, neededVersions as c, renderFleetTemplate as d, renderForFleet as f, promotedDigest as g, followOfferOrWarn as h, inMegabytes as i, describeEntry as l, followOffer as m, describeDownload as n, digestsOf as o, describeMovedTags as p, downloadBetween as r, neededDigests as s, tagReader as t, findTemplate as u, buildTag as v, subjectOfTag as w, isBuildTag as x, buildTagOf as y };
+export { copyAttachments as S, guidanceTag as _, awaitedDigests as a, planTags as b, neededVersions as c, followOffer as d, followOfferOrWarn as f, buildTagOf as g, buildTag as h, inMegabytes as i, describeEntry as l, openProject as m, describeDownload as n, digestsOf as o, promotedDigest as p, downloadBetween as r, neededDigests as s, tagReader as t, describeMovedTags as u, isBuildTag as v, subjectOfTag as x, isVersionTag as y };

@@ -1,4 +1,4 @@
-import { G as findTool, K as packageOf, U as exec, W as fedoraPackageOf, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, q as requireTools, st as init_errors, tt as definedVariables } from "./host.mjs";
+import { J as fedoraPackageOf, M as beforeWriting, X as packageOf, Y as findTool, Z as requireTools, at as definedVariables, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
 import { K as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";

@@ -1,4 +1,4 @@
-import { G as findTool, M as isRehearsal, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, j as beforeWriting, st as init_errors, w as withoutTrailingSlashes } from "./host.mjs";
+import { M as beforeWriting, N as isRehearsal, T as withoutTrailingSlashes, Y as findTool, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec } from "./host.mjs";
 import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
 import { F as formatRepository } from "./world-registry.mjs";
 import { A as shortCommit, T as listTree, a as writeCommit, b as readCommitTime, c as remoteRefs, d as Git, f as fetchedObjects, g as findRemote, i as commitTree, k as readTexts, l as localRefs, m as RemoteError, n as forecastMerge, o as isAncestor, p as localObjects, s as mergeBase, u as refOf, x as changedPaths } from "./world-git.mjs";

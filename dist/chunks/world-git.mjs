@@ -1,4 +1,4 @@
-import { C as plainLine, G as findTool, U as exec, at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, Y as findTool, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec, w as plainLine } from "./host.mjs";
 import { C as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";

@@ -1,11 +1,11 @@
 import { n as __esmMin } from "./rolldown-runtime.mjs";
-import { at as OutsideError, ct as messageOf, et as defined, it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
 import { n as init_hpagent, t as HttpsProxyAgent } from "./hpagent.mjs";
 import { r as isLoopback } from "./world.mjs";
 import { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip } from "node:zlib";
 import http from "node:http";
 import https from "node:https";
-import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { BlockList, isIP } from "node:net";
 // src/world/http/http-answer.ts
 /** An answer without a body may still name the encoding that one would have. */

@@ -1,4 +1,4 @@
-import { G as findTool, U as exec, at as OutsideError, it as InputError, q as requireTools, st as init_errors } from "./host.mjs";
+import { Y as findTool, Z as requireTools, ct as InputError, dt as init_errors, lt as OutsideError, q as exec } from "./host.mjs";
 import { r as decompressed } from "./world-registry.mjs";
 import { chmod, mkdir, rm, statfs } from "node:fs/promises";
 import { join as join$1 } from "node:path";

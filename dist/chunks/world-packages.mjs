@@ -1,4 +1,4 @@
-import { G as findTool, I as isMissing, U as exec, at as OutsideError, et as defined, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, L as isMissing, Y as findTool, ct as InputError, dt as init_errors, it as defined, lt as OutsideError, q as exec } from "./host.mjs";
 import { g as string, l as int, p as object, r as array } from "./zod.mjs";
 import { A as atDigest, E as isIndex, F as formatRepository, a as plainPath, g as pushArtifact, i as layerEntries, v as readReferrer } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";

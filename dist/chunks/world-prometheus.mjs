@@ -1,4 +1,4 @@
-import { C as plainLine, at as OutsideError, ct as messageOf, it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError, w as plainLine } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, p as object, r as array, u as literal } from "./zod.mjs";
 import { a as fetchWhole, d as init_http_answer, o as init_fetch_whole, u as TooLong } from "./world-http.mjs";
 // src/world/prometheus/query-range.ts

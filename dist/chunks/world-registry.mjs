@@ -1,4 +1,4 @@
-import { E as silentLog, G as findTool, R as readFileIfThere, U as exec, at as OutsideError, ct as messageOf, et as defined, g as code, it as InputError, j as beforeWriting, q as requireTools, s as inParallel, st as init_errors, w as withoutTrailingSlashes } from "./host.mjs";
+import { D as silentLog, M as beforeWriting, T as withoutTrailingSlashes, Y as findTool, Z as requireTools, ct as InputError, dt as init_errors, ft as messageOf, g as code, it as defined, lt as OutsideError, q as exec, s as inParallel, z as readFileIfThere } from "./host.mjs";
 import { d as looseObject, f as number, g as string, l as int, m as record, o as custom, r as array, u as literal } from "./zod.mjs";
 import { c as exchange, d as init_http_answer, f as redirectStatuses, l as init_http_exchange, s as ConnectionError } from "./world-http.mjs";
 import { r as isLoopback } from "./world.mjs";
@@ -937,8 +937,40 @@ async function readBlob(folder, digest) {
 		found: digestOf(bytes)
 	});
 }
-// src/world/registry/patience.ts
+// src/world/registry/resumed.ts
 init_http_answer();
+/** A connection that breaks again before this many bytes came is not worth another one. */
+const worthwhile = 1048576;
+/**
+* A content that goes on where its connection broke: a layer can have gigabytes, and one broken connection would end
+* a boot test after minutes. The caller compares the whole content with its digest.
+* @param size bytes of the whole content
+* @param open gives all of it, or the rest
+*/
+async function resumed(size, open) {
+	let reader = (await open()).getReader();
+	let position = 0;
+	let sinceBreak = worthwhile;
+	return new ReadableStream({
+		pull: async (controller) => {
+			for (;;) try {
+				const { done, value } = await reader.read();
+				if (done) return controller.close();
+				position += value.length;
+				sinceBreak += value.length;
+				return controller.enqueue(value);
+			} catch (error) {
+				if (!(error instanceof TransientError) || sinceBreak < worthwhile || position >= size) throw error;
+				sinceBreak = 0;
+				reader = (await open({
+					offset: position,
+					length: size - position
+				})).getReader();
+			}
+		},
+		cancel: (reason) => reader.cancel(reason)
+	});
+}
 /** Bytes per second of the slowest connection that we wait for. */
 const slowestBytes = 65536;
 /** How many seconds this many bytes may take. */
@@ -1298,14 +1330,17 @@ function createBlobs(transport) {
 			...blobRequest(transport, repository, descriptor.digest),
 			method: "GET"
 		};
-		if (range === void 0) return verified((await transport.stream(request)).body, descriptor, what);
-		const { offset, length } = range;
-		const answer = await transport.stream({
-			...request,
-			headers: { range: `bytes=${offset}-${offset + length - 1}` },
-			answers: [200, 206]
-		});
-		return answer.status === 206 ? answer.body : part(answer.body, range);
+		const openPart = async (wanted) => {
+			const { offset, length } = wanted;
+			const answer = await transport.stream({
+				...request,
+				headers: { range: `bytes=${offset}-${offset + length - 1}` },
+				answers: [200, 206]
+			});
+			return answer.status === 206 ? answer.body : part(answer.body, wanted);
+		};
+		if (range !== void 0) return openPart(range);
+		return verified(await resumed(descriptor.size, async (rest) => rest === void 0 ? (await transport.stream(request)).body : openPart(rest)), descriptor, what);
 	}
 	async function uploadBlob(repository, content, known = {}) {
 		const descriptor = content instanceof Uint8Array ? {

@@ -1,4 +1,4 @@
-import { I as isMissing, P as cacheFolder, U as exec, at as OutsideError, ct as messageOf, it as InputError, st as init_errors, z as withTemporaryFolder } from "./host.mjs";
+import { B as withTemporaryFolder, F as cacheFolder, L as isMissing, ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError, q as exec } from "./host.mjs";
 import { N as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import { n as __esmMin } from "./rolldown-runtime.mjs";
-import { it as InputError, st as init_errors } from "./host.mjs";
+import { ct as InputError, dt as init_errors } from "./host.mjs";
 // src/world/loopback.ts
 /** True for this machine's own addresses: plain HTTP is used with no other, and no proxy is asked for them. */
 function isLoopback(url) {

@@ -1,8 +1,8 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, E as flag, T as duration, i as defineVerb, j as wholeNumber, p as directory, w as choice } from "../chunks/cli.mjs";
-import { et as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
+import { b as documentation, f as renderReports, h as say, it as defined, u as exact } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
 	about: `First the image is checked without booting (labels, kernel, files that machines would not get, bootc's own lint).
@@ -16,7 +16,7 @@ With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on
 last barrier are updated to the image and rolled back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and written as a comment on the pull request of this
-commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. ${documentation("boot-tests.md")} has more.`,
 	writes: true,
 	inputs: {
 		directory,

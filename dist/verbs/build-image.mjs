@@ -1,11 +1,11 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { et as defined, f as renderReports, h as say, it as InputError, st as init_errors, u as exact } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, f as renderReports, h as say, it as defined, u as exact } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
-import { c as attestationSigner, f as formatProvenance, h as keepAtForge, l as withoutSigningSecrets, o as pushStatement, p as provenanceType, s as trustOf } from "../chunks/release-attestations.mjs";
+import { _ as withoutSigningSecrets, c as formatProvenance, d as keepAtForge, g as attestationSigner, l as provenanceType, o as pushStatement, s as trustOf } from "../chunks/release-attestations.mjs";
 import { t as requireSignedBase } from "../chunks/release-base-signature.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
 import { P as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";

@@ -1,5 +1,5 @@
 import { i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { F as exists, G as findTool, et as defined, l as count, n as renderFindings } from "../chunks/host.mjs";
+import { I as exists, Y as findTool, it as defined, l as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import "../chunks/project-configuration.mjs";

@@ -1,6 +1,6 @@
 import { A as text, E as flag, i as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, p as playAdoption, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
-import { I as isMissing, it as InputError, ot as UsageError, q as requireTools, st as init_errors } from "../chunks/host.mjs";
+import { L as isMissing, Z as requireTools, ct as InputError, dt as init_errors, ut as UsageError } from "../chunks/host.mjs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts

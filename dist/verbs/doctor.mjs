@@ -1,9 +1,9 @@
 import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { h as say, it as InputError, l as count, n as renderFindings, ot as UsageError, st as init_errors, u as exact } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, h as say, l as count, n as renderFindings, u as exact, ut as UsageError } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";
-import { D as filesInFolder, E as filesInArtifacts, T as filesAtUrl } from "../chunks/release-published.mjs";
+import { C as filesAtUrl, T as filesInFolder, w as filesInArtifacts } from "../chunks/release-published.mjs";
 import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
 import { o as createRegistryClient } from "../chunks/world-registry.mjs";
 import { statSync } from "node:fs";

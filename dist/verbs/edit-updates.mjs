@@ -1,8 +1,8 @@
 import { A as text, E as flag, T as duration, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { et as defined, f as renderReports } from "../chunks/host.mjs";
+import { f as renderReports, it as defined } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject, h as followOfferOrWarn, p as describeMovedTags } from "../chunks/release.mjs";
+import { f as followOfferOrWarn, m as openProject, u as describeMovedTags } from "../chunks/release.mjs";
 import { C as findOperator, E as editFleet, b as kinds, x as readAction, y as changesOffer } from "../chunks/release-operations.mjs";
 import { a as showDifference } from "../chunks/release-state.mjs";
 var edit_updates_default = defineVerb({

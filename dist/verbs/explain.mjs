@@ -1,5 +1,5 @@
 import { A as text, E as flag, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { lt as quote, st as init_errors } from "../chunks/host.mjs";
+import { dt as init_errors, pt as quote } from "../chunks/host.mjs";
 import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
 import { i as inMegabytes } from "../chunks/release.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";

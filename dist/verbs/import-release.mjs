@@ -1,10 +1,10 @@
 import { A as text, D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { et as defined, f as renderReports, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { dt as init_errors, f as renderReports, it as defined, ut as UsageError } from "../chunks/host.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { C as findOperator } from "../chunks/release-operations.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { a as showDifference } from "../chunks/release-state.mjs";
 init_errors();
 var import_release_default = defineVerb({

@@ -1,5 +1,5 @@
 import { A as text, D as many, E as flag, O as parsed, i as defineVerb, n as canAsk, p as directory, t as askOnTerminal } from "../chunks/cli.mjs";
-import { F as exists, G as findTool, M as isRehearsal, ct as messageOf, st as init_errors } from "../chunks/host.mjs";
+import { I as exists, N as isRehearsal, Y as findTool, dt as init_errors, ft as messageOf } from "../chunks/host.mjs";
 import "../chunks/project-configuration.mjs";
 import { a as ours, i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
 import { g as openForge } from "../chunks/world-forge.mjs";

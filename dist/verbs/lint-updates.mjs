@@ -1,8 +1,8 @@
 import { A as text, D as many, O as parsed, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { et as defined, it as InputError, l as count, n as renderFindings, st as init_errors } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, it as defined, l as count, n as renderFindings } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as lintState } from "../chunks/release-state.mjs";
 import { A as shortCommit, y as findCommit } from "../chunks/world-git.mjs";
 init_errors();

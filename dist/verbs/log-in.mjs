@@ -1,6 +1,6 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";
 import { F as formatRepository, s as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";

@@ -1,5 +1,5 @@
 import { A as text, i as defineVerb } from "../chunks/cli.mjs";
-import { et as defined, it as InputError, j as beforeWriting, st as init_errors } from "../chunks/host.mjs";
+import { M as beforeWriting, ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
 import { m as makeKeyPair } from "../chunks/release-signatures.mjs";
 import { d as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";

@@ -1,9 +1,9 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { B as writeFileAtomically, et as defined, it as InputError, j as beforeWriting, st as init_errors } from "../chunks/host.mjs";
+import { M as beforeWriting, V as writeFileAtomically, b as documentation, ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
 import { g as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ Writes, from coxswain.yaml:
   <fleet>.ign    the Ignition configuration of it
 
 node.parts in coxswain.yaml, or --part, chooses the parts: ${nodeParts.join(", ")}.
-docs/nodes.md says what each does.
+${documentation("nodes.md")} says what each does.
 
   coxswain node-kit --output node-kit`,
 	writes: true,

@@ -1,7 +1,7 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { it as InputError, st as init_errors } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as askNodePolicy, o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { A as atDigest, P as formatReference, z as parseReference } from "../chunks/world-registry.mjs";
 // src/verbs/node-policy.ts

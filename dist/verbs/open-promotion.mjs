@@ -1,9 +1,9 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { Y as formatTime, et as defined, f as renderReports, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { $ as formatTime, dt as init_errors, f as renderReports, it as defined, ut as UsageError } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 init_errors();
 var open_promotion_default = defineVerb({
 	summary: "Propose in a pull request that a fleet gets the release of its source fleet",

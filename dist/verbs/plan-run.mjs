@@ -1,7 +1,7 @@
 import { a as readEvent, i as untested, o as decide, r as matrixOf, s as purposes } from "../chunks/cli-actions.mjs";
 import { D as many, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/plan-run.ts
 var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",

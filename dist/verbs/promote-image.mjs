@@ -1,9 +1,9 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { d as exactly, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
+import { b as documentation, d as exactly, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",
@@ -15,9 +15,9 @@ Run it as often as you like: it does what is missing.
 are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
 A fleet with vulnerabilities: in coxswain.yaml takes an image only with the report of a scanner that finds nothing above its limit
-(docs/signing.md). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
+(${documentation("signing.md")}). --accept-vulnerabilities accepts what was found, or that a report is missing, for this fleet, and is recorded in the same way.
 
-A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
+A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (${documentation("signing.md")}). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
 	writes: true,
 	inputs: {

@@ -1,8 +1,8 @@
 import { E as flag, O as parsed, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { M as isRehearsal, f as renderReports, l as count, m as reportText, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { N as isRehearsal, dt as init_errors, f as renderReports, l as count, m as reportText, ut as UsageError } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts

@@ -1,10 +1,10 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { J as formatDuration, Y as formatTime, et as defined, f as renderReports, h as say, ot as UsageError, st as init_errors, u as exact } from "../chunks/host.mjs";
+import { $ as formatTime, Q as formatDuration, dt as init_errors, f as renderReports, h as say, it as defined, u as exact, ut as UsageError } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { d as guidanceSigner } from "../chunks/release-published.mjs";
 import { o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";

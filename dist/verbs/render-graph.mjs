@@ -1,6 +1,6 @@
 import { A as text, O as parsed, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { E as parseGraphReleases, J as formatGraph, g as throttleGraph, q as buildGraph, t as warinessOf, z as parseGraphUpdates } from "../chunks/guidance.mjs";
-import { R as readFileIfThere, ct as messageOf, it as InputError, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { H as parseGraphUpdates, X as buildGraph, Z as formatGraph, k as parseGraphReleases, t as warinessOf, y as throttleGraph } from "../chunks/guidance.mjs";
+import { ct as InputError, dt as init_errors, ft as messageOf, ut as UsageError, z as readFileIfThere } from "../chunks/host.mjs";
 import { W as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 init_errors();

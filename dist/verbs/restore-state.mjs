@@ -1,8 +1,8 @@
 import { D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { et as defined, f as renderReports, h as say, it as InputError, l as count, st as init_errors, u as exact } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, f as renderReports, h as say, it as defined, l as count, u as exact } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
 init_errors();
 var restore_state_default = defineVerb({

@@ -1,9 +1,9 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { f as renderReports, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { dt as init_errors, f as renderReports, ut as UsageError } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject, p as describeMovedTags } from "../chunks/release.mjs";
+import { m as openProject, u as describeMovedTags } from "../chunks/release.mjs";
 import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 init_errors();

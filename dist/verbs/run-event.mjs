@@ -1,8 +1,8 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
 import { A as text, S as readValues, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { _ as codeBlock, at as OutsideError, it as InputError, st as init_errors } from "../chunks/host.mjs";
+import { _ as codeBlock, ct as InputError, dt as init_errors, lt as OutsideError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import lint_updates_default from "./lint-updates.mjs";

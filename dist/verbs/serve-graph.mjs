@@ -1,7 +1,7 @@
 import { A as text, D as many, O as parsed, T as duration, i as defineVerb } from "../chunks/cli.mjs";
-import { H as untilSignal, et as defined, it as InputError, ot as UsageError, st as init_errors } from "../chunks/host.mjs";
+import { K as untilSignal, ct as InputError, dt as init_errors, it as defined, ut as UsageError } from "../chunks/host.mjs";
 import { a as createMetrics, c as createGraphServer, d as folderSource, i as createNodeCounts, l as createAccessLog, n as artifactSource, o as createHaltWebhook, r as openSite, s as readWebhookSecrets, t as urlSource } from "../chunks/operate-serve-graph.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as stopServer, n as listen, r as parseListenAddress } from "../chunks/world-http.mjs";
 import { o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";

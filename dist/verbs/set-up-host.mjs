@@ -1,6 +1,6 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { A as text, D as many, i as defineVerb, k as readChoice } from "../chunks/cli.mjs";
-import { et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 import { K as hostArchitecture } from "../chunks/world-registry.mjs";
 init_errors();

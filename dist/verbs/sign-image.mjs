@@ -1,8 +1,8 @@
 import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { I as isMissing, f as renderReports, h as say, it as InputError, l as count, st as init_errors, u as exact } from "../chunks/host.mjs";
+import { L as isMissing, ct as InputError, dt as init_errors, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { g as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

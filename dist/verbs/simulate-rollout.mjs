@@ -1,6 +1,6 @@
 import { A as text, D as many, T as duration, i as defineVerb, j as wholeNumber } from "../chunks/cli.mjs";
 import { a as parseShareOf, i as parseShare, n as defaultFleetModel, o as parseWindow, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { B as writeFileAtomically, Z as parseDuration, et as defined, it as InputError, st as init_errors } from "../chunks/host.mjs";
+import { V as writeFileAtomically, ct as InputError, dt as init_errors, it as defined, tt as parseDuration } from "../chunks/host.mjs";
 import { p as readSiteFleet, u as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { a as readConfig } from "../chunks/project-configuration.mjs";
 init_errors();

@@ -3,7 +3,7 @@ import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject, l as describeEntry } from "../chunks/release.mjs";
+import { l as describeEntry, m as openProject } from "../chunks/release.mjs";
 import { w as readStatement } from "../chunks/release-operations.mjs";
 import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts

@@ -1,9 +1,9 @@
 import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { at as OutsideError, ct as messageOf, f as renderReports, st as init_errors } from "../chunks/host.mjs";
+import { dt as init_errors, f as renderReports, ft as messageOf, lt as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
 init_errors();
 var status_default = defineVerb({
@@ -23,17 +23,17 @@ var status_default = defineVerb({
 			firstRelease: inputs["first-release"]
 		});
 		const now = context.now();
+		const wanted = (inputs.fleet === void 0 ? Object.keys(project.config.fleets) : [inputs.fleet]).map((name) => findFleet(project.config, name));
 		const guidance = await project.readUpstream().catch((error) => {
 			if (!(error instanceof OutsideError)) throw error;
 			log.warn(messageOf(error));
 			return error;
 		});
-		const names = inputs.fleet === void 0 ? Object.keys(project.config.fleets) : [inputs.fleet];
 		const fleets = [];
-		for (const name of names) fleets.push(await readFleetStatus({
+		for (const fleet of wanted) fleets.push(await readFleetStatus({
 			...project,
 			guidance
-		}, findFleet(project.config, name), now));
+		}, fleet, now));
 		return {
 			data: {
 				now,

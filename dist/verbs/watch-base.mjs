@@ -2,7 +2,7 @@ import { A as text, D as many, E as flag, i as defineVerb, p as directory } from
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { f as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({

@@ -1,9 +1,9 @@
 import { A as text, D as many, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { ct as messageOf, f as renderReports, it as InputError, l as count, m as reportText, ot as UsageError, st as init_errors, t as repeat } from "../chunks/host.mjs";
+import { ct as InputError, dt as init_errors, f as renderReports, ft as messageOf, l as count, m as reportText, t as repeat, ut as UsageError } from "../chunks/host.mjs";
 import { n as publishUpdates } from "../chunks/loop-publish-updates.mjs";
 import { i as readDispatch, n as noIncidents, r as reportIncidents, t as watchFleet } from "../chunks/operate-watch-fleet.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { _ as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
 import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
 import { resolve } from "node:path";
