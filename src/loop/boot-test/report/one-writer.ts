@@ -1,10 +1,17 @@
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onInterrupt } from '../../../host/cleanup.ts';
 import { InputError } from '../../../host/errors.ts';
 import { surelyEnded, thisProcess } from '../../../host/temporary-names.ts';
 
 const name = '.in-use';
+/** Milliseconds between two signs of life. */
+const renewal = 30_000;
+/**
+ * Milliseconds without one after which a run has ended. Its process cannot always be asked: it ran in another
+ * container, or before this machine started again.
+ */
+const silence = 10 * renewal;
 
 /**
  * Runs `work` as the only boot test that writes to a folder. Two of them would mix their logs, and each would read what
@@ -18,12 +25,16 @@ export async function asOnlyWriter<T>(folder: string, work: () => Promise<T>): P
   const file = join(folder, name);
   if (!(await claim(file, own))) {
     const owner = await readFile(file, 'utf8').catch(() => '');
-    if (!surelyEnded(owner)) throw inUse(folder, owner);
+    if (!surelyEnded(owner) && !(await isSilent(file))) throw inUse(folder, owner);
     // It was killed.
     await rm(file, { force: true });
     if (!(await claim(file, own))) throw inUse(folder, owner);
   }
+  const renew = setInterval(() => {
+    utimes(file, new Date(), new Date()).catch(() => undefined);
+  }, renewal).unref();
   const release = async () => {
+    clearInterval(renew);
     await rm(file, { force: true });
     // Nothing was written, and the folder did not exist.
     if (made !== undefined) await rmdir(folder).catch(() => undefined);
@@ -35,6 +46,11 @@ export async function asOnlyWriter<T>(folder: string, work: () => Promise<T>): P
     forget();
     await release();
   }
+}
+
+async function isSilent(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > silence;
 }
 
 async function claim(file: string, own: string): Promise<boolean> {
@@ -52,6 +68,6 @@ function inUse(folder: string, owner: string): InputError {
   return new InputError({
     where: folder,
     problem: `another boot test writes to this folder${pid === undefined ? '' : ` (process ${pid})`}`,
-    remedy: `Wait for its end, or give this one another --output. If there is none, remove ${name} in the folder.`,
+    remedy: `Wait for its end, or give this one another --output. If it was killed in another container, or before this machine started again, wait 5 minutes, or remove ${name} in the folder.`,
   });
 }
