@@ -660,7 +660,7 @@ async function hostSuite() {
 // src/demo/base-ostree.ts
 init_errors();
 /** Raise it when the image is made differently, so that older ones in caches are not used. */
-const recipe = 3;
+const recipe = 4;
 const packages = [...[
 	"systemd",
 	"systemd-sysv",
@@ -794,8 +794,13 @@ async function prepareSystem(root, kernel) {
 	await makeInitramfs(root, kernel.version);
 	await arrangeFolders(root);
 }
-/** Debian's Ignition always labels the files that it writes. It needs a policy of SELinux for that; this one labels nothing. */
+/**
+* Debian's Ignition always labels the files that it writes. It needs a policy of SELinux for that; this one labels nothing.
+* Its configuration is removed after Ignition ran: ostree would rebuild the policy of each update, and this one has no
+* modules to build it from.
+*/
 async function addEmptyPolicy(root) {
+	await writeFile(join(root, "usr/lib/tmpfiles.d/coxswain-policy.conf"), "r! /etc/selinux/config\n");
 	const folder = join(root, "etc/selinux");
 	await mkdir(join(folder, "empty/contexts/files"), { recursive: true });
 	await writeFile(join(folder, "config"), "SELINUX=disabled\nSELINUXTYPE=empty\n");

@@ -12,7 +12,7 @@ import { n as recordPackages, t as readPackages } from "./world-packages.mjs";
 import { a as formatBillOfMaterials, n as pushSbom, t as findSbom } from "./release-sbom.mjs";
 import { t as rpm_ostree_default } from "./node-stand-in.mjs";
 import { t as makeRootOfLayers } from "./world-layers.mjs";
-import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, rmdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, rmdir, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { spawn } from "node:child_process";
@@ -2176,6 +2176,13 @@ async function attachEvidence({ client, config }, about) {
 // src/loop/boot-test/report/one-writer.ts
 init_errors();
 const name = ".in-use";
+/** Milliseconds between two signs of life. */
+const renewal = 3e4;
+/**
+* Milliseconds without one after which a run has ended. Its process cannot always be asked: it ran in another
+* container, or before this machine started again.
+*/
+const silence = 10 * renewal;
 /**
 * Runs `work` as the only boot test that writes to a folder. Two of them would mix their logs, and each would read what
 * the machine of the other one wrote.
@@ -2188,11 +2195,15 @@ async function asOnlyWriter(folder, work) {
 	const file = join(folder, name);
 	if (!await claim(file, own)) {
 		const owner = await readFile(file, "utf8").catch(() => "");
-		if (!surelyEnded(owner)) throw inUse(folder, owner);
+		if (!surelyEnded(owner) && !await isSilent(file)) throw inUse(folder, owner);
 		await rm(file, { force: true });
 		if (!await claim(file, own)) throw inUse(folder, owner);
 	}
+	const renew = setInterval(() => {
+		utimes(file, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+	}, renewal).unref();
 	const release = async () => {
+		clearInterval(renew);
 		await rm(file, { force: true });
 		if (made !== void 0) await rmdir(folder).catch(() => void 0);
 	};
@@ -2203,6 +2214,10 @@ async function asOnlyWriter(folder, work) {
 		forget();
 		await release();
 	}
+}
+async function isSilent(file) {
+	const found = await stat(file).catch(() => void 0);
+	return found !== void 0 && Date.now() - found.mtimeMs > silence;
 }
 async function claim(file, own) {
 	try {
@@ -2218,7 +2233,7 @@ function inUse(folder, owner) {
 	return new InputError({
 		where: folder,
 		problem: `another boot test writes to this folder${pid === void 0 ? "" : ` (process ${pid})`}`,
-		remedy: `Wait for its end, or give this one another --output. If there is none, remove ${name} in the folder.`
+		remedy: `Wait for its end, or give this one another --output. If it was killed in another container, or before this machine started again, wait 5 minutes, or remove ${name} in the folder.`
 	});
 }
 /**
