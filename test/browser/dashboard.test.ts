@@ -18,7 +18,7 @@ const desktop = { width: 1280, height: 900 };
 
 describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
   let browser: Browser;
-  const pages = new Map<string, string>();
+  const pages = new Map<string, { readonly url: string; readonly now: number }>();
 
   beforeAll(async () => {
     await mkdir(output, { recursive: true });
@@ -31,7 +31,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
     })) {
       const file = join(output, `${name}.html`);
       await writeFile(file, renderDashboard(site));
-      pages.set(name, pathToFileURL(file).href);
+      pages.set(name, { url: pathToFileURL(file).href, now: site.now });
     }
     // Chromium's own sandbox does not start for root.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -45,7 +45,8 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
     options: BrowserContextOptions & { readonly at?: number },
     act: (page: Page) => Promise<T>,
   ): Promise<T> {
-    const { at = smallSite().now, ...rest } = options;
+    const { url = '', now = 0 } = pages.get(name) ?? {};
+    const { at = now, ...rest } = options;
     const context = await browser.newContext({ viewport: desktop, ...rest });
     const complaints: string[] = [];
     try {
@@ -56,7 +57,7 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
         if (request.url().startsWith('http')) complaints.push(`it loads ${request.url()}`);
       });
       if (rest.javaScriptEnabled !== false) await page.clock.setFixedTime(at * 1000);
-      await page.goto(pages.get(name) ?? '');
+      await page.goto(url);
       const answer = await act(page);
       expect(complaints).toEqual([]);
       return answer;
