@@ -400,13 +400,13 @@ function temporaryPrefix(prefix) {
 }
 /** Names this process, and no other one since the machine started. Undefined without /proc. */
 function thisProcess() {
-	const [system, started] = [sameSystem(), startTime(process.pid)];
-	return system === void 0 || started === void 0 ? void 0 : `${system}.${process.pid}.${started}`;
+	const [own, started] = [sameSystem(), startTime(process.pid)];
+	return own === void 0 || started === void 0 ? void 0 : `${own}.${process.pid}.${started}`;
 }
 /** A process that `thisProcess` named has ended: not if that cannot be known. */
 function surelyEnded(name) {
-	const [system, pid, started] = name.split(".");
-	return system !== void 0 && system === sameSystem() && startTime(Number(pid)) !== started;
+	const [owner, pid, started] = name.split(".");
+	return owner !== void 0 && owner === sameSystem() && startTime(Number(pid)) !== started;
 }
 /**
 * Removes the temporary folders of processes that surely ended: of this user, and made since this machine started, in
@@ -438,12 +438,15 @@ function namesIn(place) {
 		return [];
 	}
 }
+let system;
 /** Process ids mean the same only in one start of one machine, and in one namespace of process ids. */
 function sameSystem() {
+	if (system !== void 0) return system;
 	try {
 		const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
 		const namespace = readlinkSync("/proc/self/ns/pid");
-		return createHash("sha256").update(`${boot}${namespace}`).digest("hex").slice(0, 8);
+		system = createHash("sha256").update(`${boot}${namespace}`).digest("hex").slice(0, 8);
+		return system;
 	} catch {
 		return;
 	}

@@ -16,14 +16,14 @@ export function temporaryPrefix(prefix: string): string {
 
 /** Names this process, and no other one since the machine started. Undefined without /proc. */
 export function thisProcess(): string | undefined {
-  const [system, started] = [sameSystem(), startTime(process.pid)];
-  return system === undefined || started === undefined ? undefined : `${system}.${process.pid}.${started}`;
+  const [own, started] = [sameSystem(), startTime(process.pid)];
+  return own === undefined || started === undefined ? undefined : `${own}.${process.pid}.${started}`;
 }
 
 /** A process that `thisProcess` named has ended: not if that cannot be known. */
 export function surelyEnded(name: string): boolean {
-  const [system, pid, started] = name.split('.');
-  return system !== undefined && system === sameSystem() && startTime(Number(pid)) !== started;
+  const [owner, pid, started] = name.split('.');
+  return owner !== undefined && owner === sameSystem() && startTime(Number(pid)) !== started;
 }
 
 /**
@@ -57,12 +57,16 @@ function namesIn(place: string): string[] {
   }
 }
 
+let system: string | undefined;
+
 /** Process ids mean the same only in one start of one machine, and in one namespace of process ids. */
 function sameSystem(): string | undefined {
+  if (system !== undefined) return system;
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
     const namespace = readlinkSync('/proc/self/ns/pid');
-    return createHash('sha256').update(`${boot}${namespace}`).digest('hex').slice(0, 8);
+    system = createHash('sha256').update(`${boot}${namespace}`).digest('hex').slice(0, 8);
+    return system;
   } catch {
     return undefined;
   }

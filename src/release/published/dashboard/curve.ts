@@ -64,12 +64,11 @@ export function rolloutCurve(view: RolloutView, options: CurveOptions): Html | u
   const openings = [...new Set(rings.map(({ wariness }) => wariness))].flatMap(
     (wariness) => shape.openingOf(wariness) ?? [],
   );
-  const marks = [
-    ...new Set(openings.filter(({ at }) => at <= last).map(({ at, share }) => `M${x(at)} ${y(share)}h0`)),
+  const dots = (points: readonly CoursePoint[]) => [
+    ...new Set(points.map(({ at, share }) => `M${x(at)} ${y(share)}h0`)),
   ];
-  const ahead = [
-    ...new Set(openings.filter(({ at }) => at > last).map(({ at, share }) => `M${x(at)} ${y(share)}h0`)),
-  ];
+  const marks = dots(openings.filter(({ at }) => at <= last));
+  const ahead = dots(openings.filter(({ at }) => at > last));
   const isFew = marks.length + ahead.length <= mostMarks;
   const shows = asOf >= from && asOf <= to;
   const what = `Rollout of ${view.version}: ${view.phase} at ${view.percent} %, from ${formatTime(start)} to ${formatTime(end)}${shape.dashed.length > 1 && isStaged ? ' at the earliest' : ''}`;
