@@ -1,11 +1,16 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import { HttpsProxyAgent } from 'hpagent';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
+import type { HttpsProxyAgent } from 'hpagent';
 import { messageOf } from '../../host/errors.ts';
 import { HttpAnswer } from './http-answer.ts';
 import { type ProxyOf, proxiesOf, proxyName } from './proxies.ts';
 
 // node:http, because fetch alone takes a third of the time of a short verb, and Node.js 20's fetch knows no proxy.
+// By require, because an import of it reads its WebSocket too, and so loads undici: 35 ms with Node.js 24.
+// node:https loads TLS, and hpagent both: each is loaded by the first request that needs it.
+const load = createRequire(import.meta.url);
+const http = load('node:http') as typeof import('node:http');
+const https = () => load('node:https') as typeof import('node:https');
 
 export interface HttpRequest {
   readonly method: string;
@@ -39,7 +44,7 @@ const options = { keepAlive: true, timeout: 30_000 };
 /** Milliseconds that a proxy may take to connect. */
 const proxyPatience = 30_000;
 const plain = new http.Agent(options);
-const secure = new https.Agent(options);
+let secure: Agent | undefined;
 const tunnels = new Map<string, HttpsProxyAgent>();
 
 /**
@@ -65,10 +70,11 @@ async function attempt(target: URL, request: HttpRequest, proxy: URL | undefined
   signal?.throwIfAborted();
   const tunnelled = proxy !== undefined && target.protocol === 'https:';
   const { url, headers } = placeOf(target, { ...lengthOf(body), ...request.headers }, proxy);
-  const sent = (url.protocol === 'https:' ? https : http).request(url, {
+  const isSecure = url.protocol === 'https:';
+  const sent = (isSecure ? https() : http).request(url, {
     method,
     headers,
-    agent: tunnelled ? tunnelTo(proxy) : url.protocol === 'https:' ? secure : plain,
+    agent: tunnelled ? await tunnelTo(proxy) : isSecure ? secureAgent() : plain,
     ...(tunnelled ? { timeout: proxyPatience } : {}),
     ...(proxy !== undefined && !tunnelled ? { path: withoutUser(target).href } : {}),
   });
@@ -146,7 +152,13 @@ function placeOf(
   };
 }
 
-function tunnelTo(proxy: URL): HttpsProxyAgent {
+function secureAgent(): Agent {
+  secure ??= new (https().Agent)(options);
+  return secure;
+}
+
+async function tunnelTo(proxy: URL): Promise<HttpsProxyAgent> {
+  const { HttpsProxyAgent } = await import('hpagent');
   let tunnel = tunnels.get(proxy.href);
   if (tunnel === undefined) {
     tunnel = new HttpsProxyAgent({ ...options, proxy });
