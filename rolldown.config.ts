@@ -1,13 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defineConfig, type Plugin } from 'rolldown';
 import { minify } from 'rolldown/utils';
+import { helpFile } from './src/cli/made-help.ts';
 
 const verbs = readdirSync('src/verbs').filter((file) => file.endsWith('.ts'));
 
 export default defineConfig({
   input: {
     main: 'src/main.ts',
+    program: 'src/program.ts',
     ...Object.fromEntries(verbs.map((file) => [`verbs/${basename(file, '.ts')}`, `src/verbs/${file}`])),
   },
   platform: 'node',
@@ -32,7 +36,7 @@ export default defineConfig({
   },
   // Needed where chunks are not merged; nobody imports from our entries.
   preserveEntrySignatures: 'allow-extension',
-  plugins: [compactDependencies(), licenses()],
+  plugins: [compactDependencies(), licenses(), helpTexts()],
   output: {
     dir: 'dist',
     format: 'esm',
@@ -51,7 +55,12 @@ export default defineConfig({
   },
 });
 
+/** Libraries that nearly every verb loads are in one file, because each further file takes half a millisecond. */
+const sharedPackages =
+  /node_modules\/(?:zod|execa|yaml|croner|dockerfile-ast|vscode-languageserver-\w+|@noble\/ciphers|modern-tar|@balena\/dockerignore|figures|cross-spawn|get-stream|human-signals|is-plain-obj|is-stream|is-unicode-supported|isexe|npm-run-path|parse-ms|path-key|pretty-ms|@sec-ant\/readable-stream|shebang-command|shebang-regex|signal-exit|@sindresorhus\/merge-streams|strip-final-newline|unicorn-magic|which|yoctocolors)\//;
+
 function packageOf(id: string): string | null {
+  if (sharedPackages.test(id)) return 'libraries';
   return (
     packagePath(id)
       ?.replace(/^.*node_modules\//, '')
@@ -60,20 +69,28 @@ function packageOf(id: string): string | null {
   );
 }
 
+const sharedFolders =
+  /^(?:guidance-lint|project|project-configuration|project-containerfile|world|world-(?:http|git|registry|forge|packages)|release|release-(?:attestations|candidate|evidence|gates|operations|published|sbom|signatures|state|upstream|vulnerabilities|witnesses))$/;
+
 function folderOf(id: string): string | null {
   // Loaded only when GitHub is asked, with the large client that it needs. test/script/bundle.test.ts checks it.
   if (/\/src\/world\/forge\/github\/(?!run|github-remote|package-deletion|failures)/.test(id))
     return 'github';
   if (/\/src\/operate\/doctor\/github\//.test(id)) return 'operate-doctor-github';
+  // main.mjs shows a help text without anything else.
+  if (/\/src\/(?:cli\/made-help|host\/cache-folder)\.ts$/.test(id)) return 'start';
   // What only some users of a folder need, with a library or a folder of its own behind it: templates need Handlebars.
   if (id.endsWith('/src/release/rollout-entry.ts')) return 'release-rollout-entry';
   if (id.endsWith('/src/guidance/template/template-times.ts')) return 'guidance';
+  // All that render-graph needs of the registry's client.
+  if (id.endsWith('/src/world/registry/architecture.ts')) return 'guidance';
   if (/\/src\/release\/published\/(dashboard\/|feed\.ts|site\.ts)/.test(id)) return 'release-site';
   // main.mjs does not need these, and they need much.
   if (/\/src\/cli\/(architecture|first-release)-input\.ts|\/src\/cli\/state-change\.ts/.test(id))
     return 'cli-inputs';
   const folders = /\/src\/(?:(\w[\w-]*)\/)(?:(\w[\w-]*)\/)?/.exec(id)?.slice(1) ?? [];
-  return folders.filter((folder) => folder !== undefined).join('-') || null;
+  const name = folders.filter((folder) => folder !== undefined).join('-');
+  return sharedFolders.test(name) ? 'shared' : name || null;
 }
 
 /** Of what runs on nodes: `node-kit`, `node-stand-in`. */
@@ -127,6 +144,22 @@ function licenses(): Plugin {
         fileName: 'licenses.txt',
         source: `${texts.join(`\n${'-'.repeat(80)}\n\n`)}`,
       });
+    },
+  };
+}
+
+/** Writes every help text into a file beside the bundle, by the bundle itself in a process of its own. */
+function helpTexts(): Plugin {
+  return {
+    name: 'help-texts',
+    writeBundle({ dir = 'dist' }) {
+      const program = pathToFileURL(resolve(dir, 'program.mjs')).href;
+      const code = `const { helpTexts } = await import(${JSON.stringify(program)});
+        process.stdout.write(JSON.stringify(await helpTexts(), null, 1));`;
+      const texts = execFileSync(process.execPath, ['--input-type=module', '--eval', code], {
+        encoding: 'utf8',
+      });
+      writeFileSync(join(dir, helpFile), `${texts}\n`);
     },
   };
 }

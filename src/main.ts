@@ -1,151 +1,12 @@
 #!/usr/bin/env node
-import { readdir } from 'node:fs/promises';
 import module from 'node:module';
-import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { commonInputs, positionalInputs, readArguments, verbFirst } from './cli/arguments.ts';
-import { completeWord, filesLine } from './cli/completion-protocol.ts';
-import { commandLineInputs, isRehearsed, placeInputs, withForgeInputs } from './cli/directory.ts';
-import { exitCodeOf, kindOf } from './cli/exit-code.ts';
-import { programHelp, verbHelp } from './cli/help.ts';
-import type { Values } from './cli/inputs.ts';
-import { errorAnswer, rehearsalAnswer } from './cli/json-answers.ts';
-import { type Context, needsRoot, type Verb } from './cli/verb.ts';
-import { versionLine } from './cli/version.ts';
+import { madeHelp } from './cli/made-help.ts';
 import { cacheFolder } from './host/cache-folder.ts';
-import { answerOfRehearsal, isRehearsal, rehearsalVariable } from './host/dry-run.ts';
-import { messageOf, UsageError } from './host/errors.ts';
-import { writeFileAtomically } from './host/files.ts';
-import { forTerminal } from './host/locale.ts';
-import { createLog, styled } from './host/log.ts';
-import { nearest } from './host/nearest.ts';
-import { oneLine } from './host/one-line.ts';
-import { runAgainAsRoot } from './host/root.ts';
 
-// Node.js 22 and newer keep what they have compiled. Not in /tmp, where another user could put something else.
+// Node.js 22 and newer keep what they have compiled after this line, so the program itself is loaded below it. Not in /tmp,
+// where another user could put something else.
 const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
 enableCompileCache?.(cacheFolder('compiled', process.env));
-
-// The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
-const folder = new URL('./verbs/', import.meta.url);
-const ending = extname(fileURLToPath(import.meta.url));
-
-async function verbNames(): Promise<string[]> {
-  const files = await readdir(folder);
-  return files
-    .filter((file) => extname(file) === ending)
-    .map((file) => basename(file, ending))
-    .sort();
-}
-
-async function loadVerb(name: string): Promise<Verb> {
-  const loaded: { default: Verb } = await import(new URL(`${name}${ending}`, folder).href);
-  return loaded.default;
-}
-
-const ownOptions = ['--version', '-V', '--help', '-h'];
-
-async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] =
-    args[0]?.startsWith('-') === true && !ownOptions.includes(args[0])
-      ? verbFirst(args, { ...commonInputs, ...placeInputs })
-      : args;
-  const names = await verbNames();
-  if (name === '--version' || name === '-V' || name === 'version') {
-    process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
-    return 0;
-  }
-  if (name === completeWord) {
-    process.stdout.write(await answerShell(rest, names));
-    return 0;
-  }
-  if (name === 'help' && rest[0] !== undefined) return main([rest[0], '--help']);
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const summaries = await Promise.all(
-      names.map(async (each) => [each, (await loadVerb(each)).summary] as const),
-    );
-    process.stdout.write(programHelp(summaries));
-    return name === undefined ? 2 : 0;
-  }
-  if (!names.includes(name)) {
-    const meant = nearest(name, names);
-    throw new UsageError(
-      `unknown verb ${JSON.stringify(name)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
-    );
-  }
-  const verb = await loadVerb(name);
-  if (process.env.COXSWAIN_INPUTS !== undefined && rest.length === 0) {
-    const { runAsAction } = await import('./cli/actions/run-action.ts');
-    return runAsAction(name, verb, process.env);
-  }
-  if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(verbHelp(name, verb));
-    return 0;
-  }
-  const values = readArguments({ ...commonInputs, ...commandLineInputs(verb) }, rest);
-  if (isRehearsed(verb, values)) process.env[rehearsalVariable] = '1';
-  const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : undefined;
-  if (code !== undefined) return code;
-  const common = readCommon(values);
-  const context: Context = {
-    // Only these two are read here, because a verb may have an input with the name of another log setting.
-    log: createLog({ verbose: common.verbose, quiet: common.quiet }),
-    env: withForgeInputs(process.env, values),
-    now: () => common.now ?? Math.floor(Date.now() / 1000),
-    json: common.json,
-  };
-  const outcome = await verb.run(values, context);
-  if (isRehearsal()) context.log.info('dry run: nothing was written');
-  const json = jsonText(outcome.data);
-  if (common['json-file'] !== undefined) await writeFileAtomically(common['json-file'], json);
-  process.stdout.write(common.json ? json : forPeople(withNewline(outcome.text), process.stdout));
-  return outcome.exitCode ?? 0;
-}
-
-/** What the completion scripts ask: one line for each proposal. */
-async function answerShell(words: readonly string[], names: readonly string[]): Promise<string> {
-  const { complete } = await import('./cli/completion/complete.ts');
-  const { fleets, versions } = await import('./cli/completion/checkout-values.ts');
-  const { candidates, files } = await complete(words, {
-    verbs: async () => [
-      ...(await Promise.all(
-        names.map(async (each) => ({ value: each, about: (await loadVerb(each)).summary })),
-      )),
-      { value: 'help', about: 'Show the verbs, or what one of them does' },
-    ],
-    inputsOf: async (verb) =>
-      names.includes(verb) ? { ...commandLineInputs(await loadVerb(verb)), ...commonInputs } : undefined,
-    positionals: positionalInputs,
-    fleets,
-    versions,
-  });
-  const lines = candidates.map(({ value, about }) => `${value}\t${oneLine(about)}\n`);
-  return `${lines.join('')}${files ? `${filesLine}\n` : ''}`;
-}
-
-// A verb is loaded by name, so the types of its inputs are unknown here. These inputs are always among them.
-function readCommon(values: unknown): Values<typeof commonInputs> {
-  return values as Values<typeof commonInputs>;
-}
-
-/** The end of a rehearsal, which is an answer. */
-function tellRehearsal(error: Error): string {
-  if (process.argv.includes('--json')) return jsonText(rehearsalAnswer(error));
-  return forPeople(answerOfRehearsal(error), process.stdout);
-}
-
-/** A file or a pipe gets UTF-8; a terminal what it can show. */
-function forPeople(text: string, stream: NodeJS.WriteStream): string {
-  return stream.isTTY === true ? forTerminal(text, process.env) : text;
-}
-
-function jsonText(answer: unknown): string {
-  return `${JSON.stringify(answer, null, 2)}\n`;
-}
-
-function withNewline(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
-}
 
 // A reader that closes the pipe (`| head`) must not end a verb half-way.
 for (const stream of [process.stdout, process.stderr]) {
@@ -154,24 +15,11 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    // By name: each chunk of the bundle may have its own copy of a class.
-    if (error instanceof Error && error.name === 'Rehearsed') {
-      process.stdout.write(tellRehearsal(error));
-      return;
-    }
-    if (process.argv.includes('--json')) process.stdout.write(jsonText(errorAnswer(error)));
-    const kind = kindOf(error);
-    const line = `${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`;
-    process.stderr.write(forPeople(line, process.stderr));
-    if (kind === 'usage')
-      process.stderr.write('coxswain --help lists the verbs; coxswain VERB --help the options.\n');
-    if (kind === 'defect' && error instanceof Error)
-      process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
-    process.exitCode = exitCodeOf(error);
-  },
-);
+const help = madeHelp(process.argv.slice(2), import.meta.url);
+if (help === undefined) {
+  const { runProgram } = await import('./program.ts');
+  await runProgram(process.argv.slice(2));
+} else {
+  process.stdout.write(help.text);
+  process.exitCode = help.exitCode;
+}

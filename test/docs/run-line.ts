@@ -124,7 +124,7 @@ async function runVerb(args: readonly string[], { folder, now }: Place): Promise
   }
 }
 
-/** `--now` is main.ts's own option. */
+/** `--now` is program.ts's own option. */
 function takeNow(args: readonly string[]): [readonly string[], number | undefined] {
   const at = args.indexOf('--now');
   if (at < 0) return [args, undefined];

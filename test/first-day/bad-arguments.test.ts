@@ -68,7 +68,7 @@ async function everything(): Promise<string> {
   return [...contents, refs].join('\n');
 }
 
-/** As main.ts runs a verb from the folder of the clone. Paths in arguments are inside it. */
+/** As program.ts runs a verb from the folder of the clone. Paths in arguments are inside it. */
 async function run({ verb, args, env }: Row): Promise<string> {
   const clone = join(folder, 'clone');
   const inside = (text: string) =>

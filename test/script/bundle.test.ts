@@ -17,11 +17,31 @@ const chunks = (file: string) => [...loaded(join(cliFolder, file))].map((path) =
 
 // What a verb loads at its start, every run of it waits for.
 describe('the bundle', () => {
+  it('shows a help text without the program', () => {
+    expect(chunks('main.mjs').sort()).toEqual(['main', 'start']);
+  });
+
   it('loads only the command line before it knows the verb', () => {
-    const ours = chunks('main.mjs').filter((name) =>
-      /^(cli|host|world|project|release|guidance|loop)/.test(name),
-    );
-    expect(ours.sort()).toEqual(['cli', 'host']);
+    expect(chunks('program.mjs').sort()).toEqual([
+      'cli',
+      'host',
+      'libraries',
+      'program',
+      'rolldown-runtime',
+      'start',
+    ]);
+  });
+
+  it('has one chunk for libraries and one for our own code that nearly every verb loads', () => {
+    const verbs = ['promote-image', 'start-rollout', 'publish-updates', 'watch-base', 'status'];
+    for (const verb of verbs) expect(chunks(`verbs/${verb}.mjs`).length, verb).toBeLessThan(20);
+  });
+
+  it('does not import node:http where verbs only ask: an import of it loads undici', () => {
+    for (const chunk of ['libraries', 'shared', 'host', 'cli', 'guidance']) {
+      const text = readFileSync(join(cliFolder, `chunks/${chunk}.mjs`), 'utf8');
+      expect(text, chunk).not.toMatch(/from ?["'](?:node:)?https?["']/);
+    }
   });
 
   it.each(readdirSync(join(cliFolder, 'verbs')))(

@@ -7,8 +7,8 @@ import { createLog } from '../../src/host/log.ts';
 import type { CliResult } from './cli.ts';
 
 /**
- * Runs a verb in this process and answers as main.ts does: for tests of what a verb says, if a process of its own adds
- * nothing but the time of its start. What main.ts itself does is tested with `cli` (cli.ts).
+ * Runs a verb in this process and answers as program.ts does: for tests of what a verb says, if a process of its own adds
+ * nothing but the time of its start. What program.ts itself does is tested with `cli` (cli.ts).
  * @param args without the verb and without --directory
  * @param directory the checkout
  */

@@ -35,7 +35,7 @@ async function load(name: string): Promise<Verb> {
   return loaded.default;
 }
 
-/** Runs a verb as main.ts does. */
+/** Runs a verb as program.ts does. */
 async function run(name: string, args: readonly string[]): Promise<unknown> {
   const verb = await load(name);
   const values = readArguments(commandLineInputs(verb), args);
