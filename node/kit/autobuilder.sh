@@ -32,10 +32,16 @@ need_fleet
 need_documents
 read_wariness
 latest=localhost/podman-autobuilder:latest
-record=$state/autobuilder
+reference=ostree-unverified-image:containers-storage:$latest
+# The inputs of what was deployed last, and the release that was tried last.
+record=$state/autobuilder tried=$state/autobuilder-tried
+base_label=coxswain.autobuilder.base
 
-# The release that this node's own image was built on, else the one that it runs.
-base=$(sed -n 's/^BASE=//p' "$record" 2>/dev/null || true)
+# The release that the booted image was built on, else the one that it is. What is deployed and not booted yet does not
+# count: nobody has passed a barrier who has not booted it.
+base=''
+[ "$(booted_reference)" != "$reference" ] ||
+  base=$(booted ".\"base-commit-meta\".\"ostree.container.image-config\" // \"{}\" | fromjson | .config.Labels.\"$base_label\" // \"\"")
 [ -n "$base" ] || base=$IMAGE@$(booted_digest)
 if [ -n "$wanted" ]; then
   # A run by hand ignores the rollout, but not barriers.
@@ -79,6 +85,7 @@ fi
 inputs=$({ printf '%s\n' "$from" "${arguments[@]}" "$(cat "$conf/source" 2>/dev/null || true)"; [ ! -d "$context" ] || tar -C "$context" --sort=name --mtime=@0 --owner=0 --group=0 -cf - .; } | sha256sum | cut -d' ' -f1)
 if [ "$deploy" = yes ] && [ ! -s "$conf/source" ] && [ "$inputs" = "$(sed -n 's/^INPUTS=//p' "$record" 2>/dev/null)" ]; then
   say "nothing new: the image is of $version, as configured"
+  [ "$(staged_reference)" != "$reference" ] || reboot_now "the image for $version is deployed"
   exit 0
 fi
 
@@ -88,13 +95,16 @@ before=$(podman image inspect --format '{{.Id}}' "$tag" 2>/dev/null || true)
 # The login that rpm-ostree has; podman's own file may have none for the fleet's repository.
 login=()
 [ ! -r "$root/etc/ostree/auth.json" ] || login=(--authfile "$root/etc/ostree/auth.json")
+# Two releases may have the same layers. podman's cache would then keep the labels of the one before.
+fresh=()
+[ "$from" = "$(cat "$tried" 2>/dev/null)" ] || fresh=(--no-cache)
+printf '%s\n' "$from" | write "$tried"
 # podman moves the tag when the build is complete: one that fails, or never ends, leaves everything as it was.
-timeout "${BUILD_TIMEOUT:-3600}" podman build --from="$from" --tag="$tag" --label "com.coreos.stream=$STREAM" \
-  "${login[@]}" "${arguments[@]}" "$context" >&2 || fail "the build for $version failed: this node stays on what it runs, and tries again"
+timeout "${BUILD_TIMEOUT:-3600}" podman build --from="$from" --tag="$tag" --label "com.coreos.stream=$STREAM" --label "$base_label=$from" \
+  "${fresh[@]}" "${login[@]}" "${arguments[@]}" "$context" >&2 || fail "the build for $version failed: this node stays on what it runs, and tries again"
 after=$(podman image inspect --format '{{.Id}}' "$tag")
 say "built $tag for $version: ${before:-nothing} → $after"
 if [ "$deploy" = yes ]; then
-  reference=ostree-unverified-image:containers-storage:$latest
   if [ "$(booted_reference)" = "$reference" ]; then
     rpm-ostree upgrade --bypass-driver
   else
@@ -102,7 +112,7 @@ if [ "$deploy" = yes ]; then
     [ "$(staged_reference)" != "$reference" ] || rpm-ostree cleanup -p
     switch_to "$reference"
   fi
-  printf 'BASE=%s\nINPUTS=%s\n' "$from" "$inputs" | write "$record"
+  printf 'INPUTS=%s\n' "$inputs" | write "$record"
 fi
 if [ -n "$before" ] && [ "$before" != "$after" ]; then podman rmi "$before" >&2 || say "the old image $before stays: podman rmi $before"; fi
 # A run that was killed may have deployed this image, and not restarted.

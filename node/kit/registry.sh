@@ -37,7 +37,8 @@ registry_ask() {
   shift 2
   if is_loopback "$host"; then scheme=http redirects=http,https; fi
   [ "$host" != docker.io ] || host=registry-1.docker.io
-  headers=$(mktemp)
+  # Without a file for them, curl would only crash.
+  headers=$(mktemp) || { say "no file can be made in ${TMPDIR:-/tmp}"; http=000 digest=''; return; }
   login=$(login_for)
   local ask=(limited curl --silent --show-error --globoff --location --proto-redir "=$redirects" --max-time 60 --compressed
     --header "Accept: $manifest_types" --dump-header "$headers" --output "$output" --write-out '%{http_code}'
@@ -77,7 +78,7 @@ digest_of_tag() {
   if [ "$http" = 200 ] && [[ ! $digest =~ ^sha256:[0-9a-f]{64}$ ]]; then
     # Some registries do not name the digest.
     local manifest
-    manifest=$(mktemp)
+    manifest=$(mktemp) || return 2
     registry_ask "manifests/$1" "$manifest"
     digest=sha256:$(sha256sum <"$manifest" | cut -d' ' -f1)
     rm -f "$manifest"

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findZincati } from '../../src/demo/base-agent.ts';
 import { defaultCacheFolder } from '../../src/demo/base-images.ts';
-import { exec } from '../../src/host/exec.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { type NodeImage, standInFiles } from '../../src/loop/boot-test/guest/node-agent.ts';
 import { makeStateDisk } from '../../src/loop/boot-test/rehearsal/state-disk.ts';
@@ -16,6 +13,15 @@ import type { NodePart } from '../../src/project/configuration/node-parts.ts';
 import { renderSite } from '../../src/release/published/site.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 import { nodeImage } from '../support/agent-question.ts';
+import {
+  addBusybox,
+  addHostPrograms,
+  enabledUnits,
+  siteUnit,
+  stageFiles,
+  stageUnit,
+  standInProgram,
+} from '../support/below-the-kit.ts';
 import { useMachines } from '../support/machines.ts';
 
 // The node kit's units under a real systemd, with the real Zincati and a stand-in for rpm-ostree: four boots of one
@@ -70,19 +76,8 @@ function siteFiles(images: readonly NodeImage[]): Map<string, string> {
 }
 
 const units: Readonly<Record<string, string>> = {
-  // What is below the kit: the deployments, and a web server with the fleet's site.
-  'stage.service': `[Unit]
-Before=coxswain-ring.service coxswain-join.service coxswain-health.service zincati.service
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh /usr/lib/stage.sh
-`,
-  'site.service': `[Unit]
-Before=network-online.target
-[Service]
-ExecStart=/usr/lib/busybox httpd -f -p 127.0.0.1:8421 -h /usr/lib/site
-`,
+  'stage.service': stageUnit,
+  'site.service': siteUnit(8421, '/usr/lib/site'),
   // As Fedora's package has it.
   'zincati.service': `[Unit]
 Description=Zincati Update Agent
@@ -100,41 +95,11 @@ RestartSec=10s
 `,
 };
 
-const stage = `set -e
-state=/var/lib/stand-in
-ln -sfn $state /run/coxswain-stand-in
-if [ ! -d $state ]; then
-  mkdir -p $state
-  cp -r /usr/lib/stand-in/. $state/
-  : >$state/calls
-  : >$state/tags
-  printf 'REF=ostree-image-signed:docker://quay.io/fedora/fedora-coreos:stable\\nDIGEST=${fedora.digest}\\nLOCKED=no\\n' >$state/booted
-else
-  rpm-ostree next-boot
-fi
-# Zincati is not root.
-chmod -R a+rwX $state
-touch /run/ostree-booted
-mount -t tmpfs -o mode=777 tmpfs /sysroot
-mkdir -m 777 -p /sysroot/ostree/deploy
-chmod 777 /sysroot/ostree/deploy
+/** Zincati is not root. */
+const ownedByZincati = `chmod -R a+rwX $state
 mkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d
 chown -R zincati /run/zincati
 `;
-
-/** Copies a program of this machine with its libraries: the root is of the same distribution. */
-async function addProgram(root: string, name: string): Promise<void> {
-  const program = findTool(name) ?? '';
-  const { stdout } = await exec('ldd', [program]);
-  const libraries = [...stdout.matchAll(/=> (\/\S+) /g)].map((match) => match[1] as string);
-  for (const file of [program, ...libraries]) {
-    const target = join(root, file.startsWith('/usr/') ? file : `/usr${file}`);
-    // The root's own libraries stay: they belong together, and are shared with other roots.
-    if (existsSync(target)) continue;
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(file, target);
-  }
-}
 
 /** The kit as part of an image, and what is below it. */
 async function makeNode(
@@ -142,28 +107,21 @@ async function makeNode(
   name: string,
   { images, parts }: { readonly images: readonly NodeImage[]; readonly parts: readonly NodePart[] },
 ): Promise<string> {
-  const files: Record<string, string> = { 'usr/lib/stage.sh': stage };
-  for (const [path, text] of siteFiles(images)) files[`usr/lib/site/${path}`] = text;
   const known = {
     ...standInFiles([one, two], repository),
     ...standInFiles([fedora], 'quay.io/fedora/fedora-coreos'),
   };
-  for (const [path, text] of Object.entries(known)) files[`usr/lib/stand-in/${path}`] = text;
-  const standIn = fileURLToPath(new URL('../../node/stand-in/rpm-ostree.sh', import.meta.url));
-  files['usr/bin/rpm-ostree'] = await readFile(standIn, 'utf8');
+  const first = {
+    reference: 'ostree-image-signed:docker://quay.io/fedora/fedora-coreos:stable',
+    digest: fedora.digest,
+  };
+  const files: Record<string, string> = stageFiles(first, known, ownedByZincati);
+  for (const [path, text] of siteFiles(images)) files[`usr/lib/site/${path}`] = text;
+  files['usr/bin/rpm-ostree'] = await standInProgram();
   files['usr/lib/coxswain/health.d/10-works'] = `#!/bin/sh
 test "$(rpm-ostree status --json --booted | jq -r '.deployments[0].version')" != 44.2
 `;
-  for (const [unit, text] of Object.entries(units)) files[`usr/lib/systemd/system/${unit}`] = text;
-  const node = await variant(root, name, {
-    ...files,
-    ...Object.fromEntries(
-      Object.keys(units).map((unit) => [
-        `usr/lib/systemd/system/multi-user.target.wants/${unit}`,
-        { to: `../${unit}` },
-      ]),
-    ),
-  });
+  const node = await variant(root, name, { ...files, ...enabledUnits(units) });
   await writeRootfs(
     node,
     nodeFiles(config, {
@@ -175,9 +133,8 @@ test "$(rpm-ostree status --json --booted | jq -r '.deployments[0].version')" !=
   // This machine must not restart in the middle of a test.
   await mkdir(join(node, 'etc/coxswain'), { recursive: true });
   await writeFile(join(node, 'etc/coxswain/node.conf'), 'REBOOT=no\nREFRESH=1\n');
-  for (const tool of ['jq', 'curl']) await addProgram(node, tool);
-  await cp(findTool('busybox') ?? '', join(node, 'usr/lib/busybox'));
-  await chmod(join(node, 'usr/lib/busybox'), 0o755);
+  await addHostPrograms(node, ['jq', 'curl']);
+  await addBusybox(node);
   return node;
 }
 

@@ -46,13 +46,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
   beforeEach(async () => {
     machine = await Machine.start();
     for (const image of Object.values(images)) await machine.image(image);
-    // What the node built, as the stand-in for rpm-ostree finds it in the container storage.
-    await machine.image({
-      ...images.b,
-      repository: latest.replace(':latest', ''),
-      digest: `sha256:${'d'.repeat(64)}`,
-    });
-    await machine.write('run/coxswain-stand-in/tags', `${latest} sha256:${'d'.repeat(64)}\n`);
+    await ownImage(images.b, 'd');
     await machine.boot(`ostree-unverified-registry:${site.repository}:stable`, images.a.digest);
     await machine.program('podman', podman);
     await machine.installKit({
@@ -65,6 +59,18 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
       REFRESH: 0,
     });
   });
+
+  /** What the node built on a release, as the stand-in for rpm-ostree finds it in the container storage. */
+  async function ownImage(on: NodeImage, digit: string): Promise<void> {
+    const digest = `sha256:${digit.repeat(64)}`;
+    const labels = {
+      'org.opencontainers.image.version': on.version,
+      'com.coreos.stream': on.stream,
+      'coxswain.autobuilder.base': `${site.repository}@${on.digest}`,
+    };
+    await machine.image({ ...on, repository: latest.replace(':latest', ''), digest, labels });
+    await machine.write('run/coxswain-stand-in/tags', `${latest} ${digest}\n`);
+  }
 
   const configure = () => machine.write('etc/podman-autobuilder/context/Containerfile', 'FROM x\n');
   const podmanCalls = async () => ((await machine.read('run/podman-calls')) ?? '').trim().split('\n');
@@ -83,20 +89,43 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
     await machine.write('etc/podman-autobuilder/buildargs.d/10-packages', '# more\nPACKAGES=htop tmux\n');
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
     expect(await built()).toEqual([
-      `build --from=${site.repository}@${images.b.digest} --tag=${latest} --label com.coreos.stream=stable --build-arg PACKAGES=htop tmux /etc/podman-autobuilder/context`,
+      `build --from=${site.repository}@${images.b.digest} --tag=${latest} --label com.coreos.stream=stable --label coxswain.autobuilder.base=${site.repository}@${images.b.digest} --no-cache --build-arg PACKAGES=htop tmux /etc/podman-autobuilder/context`,
     ]);
     const reference = `ostree-unverified-image:containers-storage:${latest}`;
     expect(await machine.calls()).toEqual([`rebase --bypass-driver ${reference}`]);
     await machine.reboot();
     // From its own image the node goes to C, and the image that it had is removed.
+    await ownImage(images.c, 'e');
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
     expect((await built())[1]).toContain(images.c.digest);
     expect((await podmanCalls()).at(-1)).toBe(`rmi id-of-${images.b.digest.slice(-6)}`);
     expect((await machine.calls()).at(-1)).toBe('upgrade --bypass-driver');
     expect(await machine.read('run/systemctl-calls')).toBe('reboot\nreboot\n');
     // The same inputs are not built again.
+    await machine.reboot();
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
     expect(await built()).toHaveLength(2);
+    expect(await machine.read('run/systemctl-calls')).toBe('reboot\nreboot\n');
+  });
+
+  it('does not go past a barrier that is deployed and was not booted yet', async () => {
+    await configure();
+    await machine.write('etc/coxswain/node.conf', 'REBOOT=no\n');
+    for (let run = 0; run < 2; run++) {
+      expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+    }
+    expect(await built()).toHaveLength(1);
+    await machine.write('etc/podman-autobuilder/context/motd', 'more\n');
+    expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+    expect((await built())[1]).toContain(images.b.digest);
+  });
+
+  it('uses what podman keeps of a build only for the same release', async () => {
+    await configure();
+    await machine.write('run/podman-fails', '');
+    await machine.kit('autobuilder', [], start);
+    await machine.kit('autobuilder', [], start);
+    expect((await built()).map((call) => call.includes('--no-cache'))).toEqual([true, false]);
   });
 
   it('stays on what it runs if the build fails, and tries again', async () => {
@@ -127,9 +156,11 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
   it('restarts into what a run deployed that was killed before the restart', async () => {
     await configure();
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
-    await machine.run(['rm', '/var/lib/coxswain/autobuilder', '/run/systemctl-calls']);
-    expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
-    expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+    for (const forgotten of [['/var/lib/coxswain/autobuilder'], []]) {
+      await machine.run(['rm', '/run/systemctl-calls', ...forgotten]);
+      expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
+      expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+    }
   });
 
   it('reads files whose last line has no end, and builds with the login that rpm-ostree has', async () => {

@@ -173,6 +173,15 @@ describe.skipIf(cannotRunMachines !== undefined)('the guard of a node that follo
     expect(await machine.calls()).toEqual([]);
   });
 
+  it('stays if there is no place for the answers of the registry', async () => {
+    await machine.run(['rm', '-r', '/tmp']);
+    expect(await machine.kit('guard', ['check'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no file can be made in /tmp'),
+    });
+    expect(await machine.motd('tags')).toBeUndefined();
+  });
+
   it('lets nodes alone that run an image of somebody else', async () => {
     const digest = `sha256:${'8'.repeat(64)}`;
     await machine.image({ ...images.a, repository: 'quay.io/other/os', digest });

@@ -1,11 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exec } from '../../src/host/exec.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { cannotRunMachines, Machine, type NodeImage } from './support/machine.ts';
+import { makeShellLayer } from './support/shell-layer.ts';
 import { Site } from './support/site.ts';
 
 const reason =
@@ -21,28 +20,6 @@ let site: Site;
 let first: NodeImage;
 let second: NodeImage;
 let layer: Buffer;
-
-/** A layer with a shell, so that builds can run something. */
-async function makeLayer(): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'coxswain-layer-'));
-  try {
-    await mkdir(join(folder, 'root/bin'), { recursive: true });
-    await copyFile(findTool('busybox') ?? '', join(folder, 'root/bin/busybox'));
-    await exec('chmod', ['755', join(folder, 'root/bin/busybox')]);
-    for (const name of ['sh', 'sleep']) await symlink('busybox', join(folder, 'root/bin', name));
-    await exec('tar', [
-      '--create',
-      '--file',
-      join(folder, 'layer.tar'),
-      '--directory',
-      join(folder, 'root'),
-      '.',
-    ]);
-    return await readFile(join(folder, 'layer.tar'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** A release of the fleet, with real layers. */
 async function release(version: string, time: number): Promise<NodeImage> {
@@ -65,6 +42,11 @@ async function node(containerfile: string): Promise<Machine> {
     ...second,
     repository: latest.replace(':latest', ''),
     digest: `sha256:${'d'.repeat(64)}`,
+    labels: {
+      'org.opencontainers.image.version': second.version,
+      'com.coreos.stream': second.stream,
+      'coxswain.autobuilder.base': `${site.repository}@${second.digest}`,
+    },
   });
   await machine.write('run/coxswain-stand-in/tags', `${latest} sha256:${'d'.repeat(64)}\n`);
   await machine.boot(`ostree-unverified-registry:${site.repository}:stable`, first.digest);
@@ -120,7 +102,7 @@ describe.skipIf(reason !== undefined)(
   () => {
     beforeAll(async () => {
       site = await Site.start(registry.host, { fleets: '  testing: {}' });
-      layer = await makeLayer();
+      layer = await makeShellLayer();
       first = await release('44.1-aaaaaaaa', start - 100 * hour);
       await site.publish(start - 50 * hour);
       second = await release('44.2-bbbbbbbb', start - hour);
