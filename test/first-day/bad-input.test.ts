@@ -184,6 +184,8 @@ const configurations: readonly BadInput[] = [
   config('an architecture by its Go name', 'architectures: [amd64]', 'Did you mean x86_64?'),
   config('no architecture', 'architectures: []', 'at least 1'),
   config('a build argument that is no name', 'build-arguments: { "a-b": x }', 'build-arguments'),
+  config('a tool that splits no layers', 'rechunk: gzip', 'rechunk', 'chunkah'),
+  config('501 layers', 'rechunk: { max-layers: 501 }', 'rechunk.max-layers'),
   config('tests outside of the repository', 'tests: /etc', 'a path inside the repository'),
   config('a stream that is no tag', 'stream: "a b"', 'stream'),
 ];

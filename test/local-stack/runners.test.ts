@@ -13,6 +13,7 @@ import { findTool } from '../../src/host/tools.ts';
 import { readImage } from '../../src/world/registry/image.ts';
 import { atTag, digestOf, parseRepository } from '../../src/world/registry/reference.ts';
 import { cliFolder } from '../support/build-cli.ts';
+import { chunkah, pushTool, whyNoChunkah } from '../support/chunkah.ts';
 import { cli } from '../support/cli.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
@@ -166,6 +167,51 @@ describe('a user who is not root', () => {
     expect(files.join('\n')).toMatch(/^-rw------- 1234\/77 .* etc\/seen$/m);
     expect(await filesIn('by-root')).toEqual(files);
   }, 60_000);
+
+  it.skipIf(whyNoChunkah !== undefined)(
+    `splits its own layer, by the installed chunkah and by that of an image${whyNoChunkah === undefined ? '' : ` (skipped: ${whyNoChunkah})`}`,
+    async () => {
+      await checkout(users.able);
+      const tool = `${registry.host}/chunkah:1`;
+      await pushTool(tool);
+      const installed = join(program, 'bin');
+      await mkdir(installed);
+      await cp(chunkah as string, join(installed, 'chunkah'));
+      await exec('chmod', ['--recursive', 'a+rX', installed]);
+      const folder = `/home/${users.able}/os`;
+      const file = join(folder, 'coxswain.yaml');
+      const config = await readFile(file, 'utf8');
+      await writeFile(
+        join(folder, 'Containerfile'),
+        `FROM ${base}\nRUN head -c 2000000 /dev/urandom >/one; head -c 2000000 /dev/zero >/two; chown 5:6 /two\n`,
+      );
+      const layersOf = async (rechunk: string, more: Record<string, string>) => {
+        await writeFile(file, `${config}rechunk: ${rechunk}\n`);
+        const commit = [
+          'git',
+          '-c',
+          'user.name=A',
+          '-c',
+          'user.email=a@example.invalid',
+          'commit',
+          '-qam',
+          'Split',
+        ];
+        expect(await as(users.able, commit)).toMatchObject({ exitCode: 0 });
+        const built = await coxswain(users.able, ['build-image'], more);
+        expect(built, built.stderr).toMatchObject({ exitCode: 0, data: { built: true } });
+        const image = atTag(parseRepository(`${registry.host}/acme/os-test`), built.data.tag as string);
+        return (await readImage(testClient(), image, 'x86_64')).manifest.json.layers.length;
+      };
+      const PATH = process.env.PATH ?? '';
+      const split = await layersOf('chunkah', { PATH: `${installed}:${PATH}` });
+      const pulled = await layersOf(`{ image: "${tool}" }`, { PATH });
+      expect(pulled).toBe(split);
+      // Two large files, and the folders.
+      expect(split).toBeGreaterThanOrEqual(3);
+    },
+    300_000,
+  );
 
   it('tests in a folder what a fork proposes: no login, nothing pushed, nothing attached', async () => {
     const folder = `/home/${users.able}/image`;

@@ -12,6 +12,8 @@ export interface RawEntry {
   readonly content?: Buffer | string;
   readonly mode?: number;
   readonly owner?: readonly [number, number];
+  /** UNIX seconds. */
+  readonly time?: number;
   /** Of a link. */
   readonly to?: string;
   readonly device?: readonly [number, number];
@@ -56,7 +58,7 @@ function header(entry: RawEntry, type: string, size: number): Buffer {
   number(entry.owner?.[0] ?? 0, 108, 7);
   number(entry.owner?.[1] ?? 0, 116, 7);
   number(size, 124, 11);
-  number(1_700_000_000, 136, 11);
+  number(entry.time ?? 1_700_000_000, 136, 11);
   block.write(type, 156, 'latin1');
   block.write(entry.to ?? '', 157, 'latin1');
   block.write('ustar\x0000', 257, 'latin1');
@@ -80,11 +82,12 @@ export type LayerForm = 'tar' | 'gzip' | 'zstd';
 
 const endings: Readonly<Record<LayerForm, string>> = { tar: '', gzip: '+gzip', zstd: '+zstd' };
 
-/** Writes an OCI image layout with one image, `image`, of these layers; returns the folder. */
+/** Writes an OCI image layout with one image of these layers; returns the folder. */
 export async function rawImage(
   folder: string,
   layers: readonly Buffer[],
   forms: readonly LayerForm[] = ['tar'],
+  name = 'image',
 ): Promise<string> {
   const blobs = join(folder, 'blobs/sha256');
   await mkdir(blobs, { recursive: true });
@@ -104,7 +107,7 @@ export async function rawImage(
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = { schemaVersion: 2, mediaType, config, layers: descriptors };
   const described = await add(Buffer.from(JSON.stringify(manifest)), 'manifest.v1+json');
-  const annotations = { 'org.opencontainers.image.ref.name': 'image' };
+  const annotations = { 'org.opencontainers.image.ref.name': name };
   await writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   await writeFile(
     join(folder, 'index.json'),

@@ -22,6 +22,7 @@ import { confirmPush, keepBaseLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
 import { isDeep } from './flat-base.ts';
 import { restoreFromProduction } from './from-production.ts';
+import { requireChunkah } from './rechunk/chunkah.ts';
 
 /**
  * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest: of
@@ -73,6 +74,7 @@ async function ensureImage(
   const built = (await client.resolve(target)) === undefined;
   if (built) {
     requireTools(['buildah']);
+    if (config.rechunk !== undefined) requireChunkah(config.rechunk, options.env ?? process.env);
     beforeWriting(
       () => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`,
     );

@@ -18,7 +18,8 @@ import { formatRepository, type Repository } from '../../world/registry/referenc
 import { baseNameInStorage, withBaseInStorage } from './base-in-storage.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
 import { flatten, isDeep } from './flat-base.ts';
-import { shippingOnLayers } from './push-on-layers.ts';
+import { type OnLayers, shippingOnLayers } from './push-on-layers.ts';
+import { withChunkah } from './rechunk/chunkah.ts';
 
 export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' | 'log'> {
   readonly candidate: Candidate;
@@ -68,22 +69,40 @@ export async function withBuilt<T>(
       buildArguments: config.buildArguments,
       plainHttp: local.length > 0,
     };
-    const flat = isDeep(base)
-      ? await flatten({ client: options.client, base, from: baseIn, folder, log })
-      : undefined;
-    const about = { client: options.client, base, baseIn, architecture, folder };
-    const shipping = flat === undefined ? buildah : shippingOnLayers(buildah, { ...about, flat });
-    return withBaseInStorage(buildah, { base, from: baseIn, architecture, flat }, async () => {
-      try {
-        // The build itself cannot reach the loopback.
-        for (const each of local) await buildah.pull(each, { architecture, plainHttp: true });
-        await buildah.build(order);
-        return await work(shipping, name);
-      } finally {
-        await buildah.removeImage(name);
-      }
+    return withRechunk({ ...options, folder }, async (rechunk) => {
+      const flat = isDeep(base)
+        ? await flatten({ client: options.client, base, from: baseIn, folder, log })
+        : undefined;
+      const shipping =
+        flat === undefined && rechunk === undefined
+          ? buildah
+          : shippingOnLayers(buildah, {
+              ...{ client: options.client, base, baseIn, architecture, folder, log },
+              ...defined({ flat, rechunk }),
+            });
+      return withBaseInStorage(buildah, { base, from: baseIn, architecture, flat }, async () => {
+        try {
+          // The build itself cannot reach the loopback.
+          for (const each of local) await buildah.pull(each, { architecture, plainHttp: true });
+          await buildah.build(order);
+          return await work(shipping, name);
+        } finally {
+          await buildah.removeImage(name);
+        }
+      });
     });
   });
+}
+
+/** What splits layers is made ready before anything is built; undefined if nothing is to be split. */
+function withRechunk<T>(
+  { config: { rechunk }, env, log, folder }: BuildOptions & { readonly folder: string },
+  work: (rechunk: OnLayers['rechunk'] | undefined) => Promise<T>,
+): Promise<T> {
+  if (rechunk === undefined) return work(undefined);
+  return withChunkah(rechunk, { env: env ?? process.env, log, folder }, (splitter) =>
+    work({ splitter, maxLayers: rechunk.maxLayers }),
+  );
 }
 
 /**

@@ -67,8 +67,11 @@ export interface Buildah {
   build(order: BuildOrder): Promise<void>;
   /** Pushes an image; returns the digest as buildah knows it. */
   push(image: string, to: TagReference, plainHttp: boolean): Promise<Digest>;
-  /** Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there. */
-  store(image: string, to: TagReference): Promise<Digest>;
+  /**
+   * Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there.
+   * @param options.compressed default: true
+   */
+  store(image: string, to: TagReference, options?: { readonly compressed: boolean }): Promise<Digest>;
   hasImage(imageId: string): Promise<boolean>;
   /** Pulls an image into local storage. @param from with a digest @throws OutsideError */
   pull(
@@ -144,7 +147,13 @@ export function createBuildah(options: {
       push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [
         `--tls-verify=${!plainHttp}`,
       ]),
-    store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
+    store: (image, to, { compressed } = { compressed: true }) =>
+      push(
+        `writing ${formatReference(to)}`,
+        image,
+        formatReference(to),
+        compressed ? [] : ['--disable-compression'],
+      ),
     hasImage: async (imageId) => {
       const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
       return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);

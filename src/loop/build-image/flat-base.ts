@@ -20,7 +20,7 @@ import { type Digest, digestOf, formatRepository, type Repository } from '../../
 export const mostLayersOfBase = 120;
 
 /** Without the times of unpacking, and without tar's process id in names. */
-const samePax = 'exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime';
+export const samePax = 'exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime';
 
 /** A base as one layer with the same files, for buildah to build on. It is never pushed. */
 export interface FlatBase {

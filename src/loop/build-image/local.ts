@@ -8,6 +8,7 @@ import { atDigest, type Digest, formatReference } from '../../world/registry/ref
 import { compareLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
 import { isDeep } from './flat-base.ts';
+import { requireChunkah } from './rechunk/chunkah.ts';
 
 /** An image in a folder. */
 export interface LocalImage {
@@ -42,6 +43,7 @@ export async function buildLocally(
     const { repository, digest } = candidate.base.reference;
     const base = await readImage(client, atDigest(repository, digest), architecture);
     requireTools(['buildah']);
+    if (config.rechunk !== undefined) requireChunkah(config.rechunk, options.env ?? process.env);
     await requireBuildSpace(base, {
       ...{ env: options.env ?? process.env, folder: options.folder, oneLayer: isDeep(base) },
     });

@@ -15,6 +15,7 @@ import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { type HaltCondition, readHaltCondition } from './halt-conditions.ts';
 import { fieldName } from './problems.ts';
 import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
+import { readRechunk } from './rechunk.ts';
 import { readAdoption } from './required-adoption.ts';
 import { readRings } from './rings.ts';
 import type { WrittenConfig } from './schema.ts';
@@ -59,6 +60,12 @@ export function buildConfig(
         })),
   );
   const refresh = read(['refresh'], (place) => readRefresh(written.refresh, place));
+  const { rechunk: splits } = written;
+  const rechunk = read(['rechunk'], (place) =>
+    splits === undefined
+      ? undefined
+      : readRechunk(splits, (name) => ({ ...place, field: `${place.field}.${name}` })),
+  );
   const bootTest = readBootTest(written, read);
   const evidence = readEvidence(written, read);
   const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
@@ -90,6 +97,7 @@ export function buildConfig(
     refresh,
     containerfile: tidyPath(written.containerfile),
     buildArguments: written['build-arguments'],
+    ...defined({ rechunk }),
     tests: tidyPath(written.tests),
     bootTest,
     evidence,

@@ -4,6 +4,7 @@ import type { BaseSignature } from './base-signature.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
 import type { HaltCondition } from './halt-conditions.ts';
 import type { NodePart } from './node-parts.ts';
+import type { Rechunk } from './rechunk.ts';
 import type { RequiredAdoption } from './required-adoption.ts';
 import type { Ring } from './rings.ts';
 import type { RingSuccess } from './success-threshold.ts';
@@ -30,6 +31,8 @@ export interface Config {
   /** Path inside the repository. */
   readonly containerfile: string;
   readonly buildArguments: Readonly<Record<string, string>>;
+  /** How the own layer of an image is split; absent: it stays one. */
+  readonly rechunk?: Rechunk;
   /** Folder inside the repository. */
   readonly tests: string;
   readonly bootTest: BootTestConfig;

@@ -4,6 +4,7 @@ import { duration } from './duration-form.ts';
 import { formatVersion } from './format-version.ts';
 import { haltWhenSchema } from './halt-schema.ts';
 import { nodeParts } from './node-parts.ts';
+import { rechunkSchema } from './rechunk.ts';
 import { mostSlices, slicesKey } from './rings.ts';
 
 /** A path inside the repository, with slashes. */
@@ -433,6 +434,7 @@ export const configSchema = z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"'), z.string())
       .default({})
       .describe('Values for ARG instructions. They are part of the build key.'),
+    rechunk: rechunkSchema.optional(),
     tests: path
       .default('tests')
       .describe('Folder of the tests that run inside the booted image; exit code 0 passes.'),

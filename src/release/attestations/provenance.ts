@@ -42,6 +42,7 @@ export function formatProvenance(build: Build): string {
           buildArguments: config.buildArguments,
           architecture,
           stream: config.stream,
+          ...defined({ rechunk: config.rechunk }),
         },
         internalParameters: { buildKey: key, version },
         resolvedDependencies: [

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Rechunk } from '../../project/configuration/rechunk.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 import type { ContextEntry } from './build-context.ts';
@@ -21,6 +22,8 @@ export interface BuildInputs {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly stream: string;
   readonly architectures: readonly Architecture[];
+  /** How the own layer is split, if it is. */
+  readonly rechunk?: Rechunk;
   /** The refresh marker file, if there is one. */
   readonly refresh?: Uint8Array;
   /** The roll-back marker file, if there is one. */
@@ -36,6 +39,7 @@ export interface BuildInputs {
  * stream <JSON string>
  * architecture <name>                           sorted
  * argument <JSON string> <JSON string>          sorted by name
+ * rechunk <tool> <most layers> <JSON string>    only if the own layer is split; the image of the tool, or ""
  * refresh <sha256 of the marker's bytes>        only if there is one
  * roll-back <sha256 of the marker's bytes>      only if there is one
  * file <git mode> <git blob hash> <JSON string> sorted by path
@@ -54,6 +58,7 @@ export function buildKey(inputs: BuildInputs): string {
     ...Object.entries(inputs.buildArguments)
       .sort(([one], [other]) => compare(one, other))
       .map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
+    ...(inputs.rechunk === undefined ? [] : [rechunkLine(inputs.rechunk)]),
     ...(inputs.refresh === undefined ? [] : [`refresh ${sha256(inputs.refresh)}`]),
     ...(inputs.rollBack === undefined ? [] : [`roll-back ${sha256(inputs.rollBack)}`]),
     ...[...inputs.context]
@@ -61,6 +66,10 @@ export function buildKey(inputs: BuildInputs): string {
       .map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`),
   ];
   return sha256(lines.map((line) => `${line}\n`).join(''));
+}
+
+function rechunkLine({ tool, maxLayers, image }: Rechunk): string {
+  return `rechunk ${tool} ${maxLayers} ${JSON.stringify(image ?? '')}`;
 }
 
 /** localeCompare is not used, because the order has to be the same on every machine. */

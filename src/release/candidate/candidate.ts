@@ -96,7 +96,7 @@ export async function readCandidate(
     buildArguments: config.buildArguments,
     stream: config.stream,
     architectures: config.architectures,
-    ...defined({ refresh, rollBack }),
+    ...defined({ rechunk: config.rechunk, refresh, rollBack }),
   });
   return {
     commit,

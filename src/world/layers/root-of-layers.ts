@@ -32,7 +32,7 @@ export async function makeRootOfLayers(
 ): Promise<string> {
   const root = join(folder, 'root');
   await mkdir(root);
-  const allowance = await allowanceIn(folder, options.largest ?? largestRoot);
+  const allowance = await allowanceIn(folder, options.largest);
   const { bytes: most } = allowance;
   const hidden = nothingHidden();
   const order = withoutRepeated(layers).reverse();
@@ -72,7 +72,8 @@ function withoutRepeated(layers: readonly PackedLayer[]): PackedLayer[] {
   );
 }
 
-async function allowanceIn(folder: string, largest: number): Promise<Allowance> {
+/** What may be unpacked in a folder: an image's worth, and no more than leaves the disk usable. */
+export async function allowanceIn(folder: string, largest: number = largestRoot): Promise<Allowance> {
   const { bavail, bsize } = await statfs(folder);
   const free = Math.floor(bavail * bsize * (1 - keptFree));
   const bytes = Math.min(largest, free);

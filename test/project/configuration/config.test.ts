@@ -208,6 +208,30 @@ describe('coxswain.yaml', () => {
     expect(parse(small).publish.url).toBeUndefined();
   });
 
+  it.each([
+    ['chunkah', { tool: 'chunkah', maxLayers: 64 }],
+    ['{ max-layers: 96 }', { tool: 'chunkah', maxLayers: 96 }],
+    [
+      '{ tool: chunkah, image: "quay.io/coreos/chunkah:v1" }',
+      { tool: 'chunkah', maxLayers: 64, image: 'quay.io/coreos/chunkah:v1' },
+    ],
+  ])('reads rechunk: %s', (written, expected) => {
+    expect(parse(`${small}rechunk: ${written}\n`).rechunk).toEqual(expected);
+    expect(parse(small)).not.toHaveProperty('rechunk');
+  });
+
+  it.each([
+    ['rpm-ostree', 'rechunk: '],
+    ['{ tool: rpm-ostree }', 'rechunk.tool: '],
+    ['{ max-layers: 1 }', 'rechunk.max-layers: '],
+    ['{ max-layers: 501 }', 'rechunk.max-layers: '],
+    ['{ layers: 5 }', 'rechunk.layers: this field does not exist'],
+    ['{ image: chunkah }', 'rechunk.image: '],
+    ['{ image: quay.io/coreos/chunkah }', 'rechunk.image: this image has neither a tag nor a digest'],
+  ])('refuses rechunk: %s', (written, message) => {
+    expect(() => parse(`${small}rechunk: ${written}\n`)).toThrow(message);
+  });
+
   it('takes paths as git knows them', () => {
     expect(parse(`${small}containerfile: ./os//Containerfile\ntests: tests/\n`)).toMatchObject({
       containerfile: 'os/Containerfile',

@@ -27,12 +27,14 @@ describe('the build key', () => {
       'architecture x86_64',
       'argument "A" "1 \\n"',
       'argument "B" "2"',
+      'rechunk chunkah 64 ""',
       `refresh ${createHash('sha256').update('r').digest('hex')}`,
       `file 120000 ${'2'.repeat(40)} "a \\"q\\""`,
       `file 100644 ${'1'.repeat(40)} "b"`,
       '',
     ].join('\n');
-    expect(buildKey({ ...inputs, refresh: Buffer.from('r') })).toBe(
+    const rechunk = { tool: 'chunkah', maxLayers: 64 } as const;
+    expect(buildKey({ ...inputs, rechunk, refresh: Buffer.from('r') })).toBe(
       createHash('sha256').update(text).digest('hex'),
     );
   });
@@ -57,6 +59,9 @@ describe('the build key', () => {
       { ...inputs, buildArguments: { B: '2' } },
       { ...inputs, buildArguments: { B: '2', A: '1' } },
       { ...inputs, buildArguments: { B: '2"\nargument "A" "1 \\n' } },
+      { ...inputs, rechunk: { tool: 'chunkah', maxLayers: 64 } },
+      { ...inputs, rechunk: { tool: 'chunkah', maxLayers: 65 } },
+      { ...inputs, rechunk: { tool: 'chunkah', maxLayers: 64, image: 'quay.io/coreos/chunkah:1' } },
       { ...inputs, refresh: Buffer.from('') },
       { ...inputs, refresh: Buffer.from('1') },
       { ...inputs, context: inputs.context.slice(1) },
