@@ -56,6 +56,10 @@ const situations: Readonly<Record<string, readonly [Situation, string]>> = {
     { image: { 'd/a': 'old' }, machine: { 'd/a': undefined }, next: { d: 'new' } },
     'refused',
   ],
+  'a removed file, and a link to itself in the new image instead of its folder': [
+    { image: { 'd/a': 'old' }, machine: { 'd/a': undefined }, next: { d: { to: 'd' } } },
+    'refused',
+  ],
   'a file made a folder, and a folder in the new image': [
     {
       image: { d: 'old' },

@@ -54,7 +54,8 @@ make_parents() {
   done
 }
 
-# Removes one entry that the machine removed. ostree refuses if a file of the new image is where a folder above it was.
+# Removes one entry that the machine removed. ostree refuses if a file of the new image, or a link that leads to itself,
+# is where a folder above it was.
 remove() {
   above=$1
   while [ "$above" != . ]; do
@@ -63,7 +64,7 @@ remove() {
       fail "/etc cannot be merged: the machine removed ${1#./}, and in the new image ${above#./} is not a folder"
     fi
   done
-  rm -rf "${new:?}/$1"
+  rm -rf "${new:?}/$1" || fail "/etc cannot be merged: the machine removed ${1#./}, which cannot be removed from the new image"
 }
 
 # Copies one entry of the machine's /etc into the new one.
