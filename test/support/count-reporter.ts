@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import './processor-time.ts';
 
-/** How many of the slowest files are named. */
+/** How many of the slowest files are named, and of those that take most of the processor. */
 const slowest = 10;
 
-/** Prints the slowest files, what was skipped and why, what failed, and one last line that CI and people read. */
+/** Prints the slowest and costliest files, what was skipped and why, what failed, and one last line that CI and people read. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests: TestCase[] = modules.flatMap((module) => [...module.children.allTests()]);
@@ -24,10 +25,19 @@ export default class CountReporter implements Reporter {
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }
-    const seconds = modules.map((module) => ({ module, spent: module.diagnostic().duration / 1000 }));
-    for (const { module, spent } of seconds.sort((a, b) => b.spent - a.spent).slice(0, slowest)) {
-      console.log(`slow, ${spent.toFixed(0)} s: ${nameOf(module)}`);
+    const seconds = modules.map((module) => ({
+      name: nameOf(module),
+      clock: module.diagnostic().duration / 1000,
+      processor: module.meta().processorSeconds ?? 0,
+    }));
+    for (const { name, clock } of seconds.sort((a, b) => b.clock - a.clock).slice(0, slowest)) {
+      console.log(`slow, ${clock.toFixed(0)} s: ${name}`);
     }
+    for (const { name, processor } of seconds.sort((a, b) => b.processor - a.processor).slice(0, slowest)) {
+      console.log(`costly, ${processor.toFixed(0)} s of a processor: ${name}`);
+    }
+    const all = seconds.reduce((sum, { processor }) => sum + processor, 0);
+    console.log(`all files: ${all.toFixed(0)} s of a processor`);
     for (const [reason, times] of reasons) console.log(`skipped ${times}: ${reason}`);
     for (const test of tests.filter((each) => each.diagnostic()?.flaky === true)) {
       console.log(`passed only at the second try: ${nameOf(test.module)}: ${test.fullName}`);

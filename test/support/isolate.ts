@@ -2,6 +2,7 @@
 import http from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, vi } from 'vitest';
+import { processorSeconds } from './processor-time.ts';
 import { removeFolders, removeKeptFolders } from './temporary-folders.ts';
 
 // The files of a worker share its process (vitest.config.ts): no file sees what another one left in the environment.
@@ -29,6 +30,14 @@ delete process.env.REGISTRY_AUTH_FILE;
 delete process.env.DOCKER_CONFIG;
 // The registry takes 4 MB of memory for each blob that it reads. To collect them less often halves its share of the processor.
 process.env.GOGC = '800';
+
+// On a busy machine the seconds on the clock say little about what a file costs. Hooks run in reverse order, so this one is last.
+const before = processorSeconds();
+// biome-ignore lint/correctness/noEmptyPattern: vitest takes fixtures from the first argument's pattern, and no others.
+afterAll(({}, file) => {
+  const after = processorSeconds();
+  if (before !== undefined && after !== undefined) file.meta.processorSeconds = after - before;
+});
 
 // Here, because this file alone runs for each test file: a hook in a shared module counts for the first one only.
 afterEach(removeFolders);
