@@ -65,6 +65,8 @@ interface Move {
   readonly digest: Digest;
   readonly from: Repository;
   readonly to: Repository;
+  /** What refers to it there, is not asked: everything is put. */
+  readonly unasked: boolean;
 }
 
 /**
@@ -79,27 +81,37 @@ const passes = 4;
  *
  * One answer that says "nothing" proves nothing. So the lists of both sides are read again after each pass, until a
  * pass finds nothing to copy.
- * @returns digests of what the destination did not have
+ * @param options.isNew the destination got the image a moment ago: its lists are read from the second pass on, and what
+ * it has nevertheless is put again
+ * @returns digests of what was put
  * @throws OutsideError if the destination does not keep what it accepted
  */
 export async function copyAttachments(
   client: RegistryClient,
-  options: { readonly manifest: Manifest; readonly from: Repository; readonly to: Repository },
+  options: {
+    readonly manifest: Manifest;
+    readonly from: Repository;
+    readonly to: Repository;
+    readonly isNew?: boolean;
+  },
 ): Promise<Digest[]> {
-  const { manifest, from, to } = options;
+  const { manifest, from, to, isNew = false } = options;
   const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
   const subjects = new Set([manifest.descriptor.digest, ...children]);
   const copied = new Set<Digest>();
   for (let pass = 0; pass < passes; pass += 1) {
     const now: Digest[] = [];
     for (const digest of subjects) {
-      now.push(...(await copyReferrers(client, { digest, from, to }, 1)));
-      now.push(...(await copyCosignTags(client, { digest, from, to })));
+      const move = { digest, from, to, unasked: isNew && pass === 0 };
+      const [referrers, tagged] = await Promise.all([
+        copyReferrers(client, move, 1),
+        copyCosignTags(client, move),
+      ]);
+      now.push(...referrers, ...tagged);
     }
     for (const digest of now) copied.add(digest);
     // The first pass may have read an old list, so a second one reads it again.
     if (now.length === 0 && pass > 0) return [...copied];
-    for (const digest of now) await requireKept(client, to, digest);
   }
   throw new OutsideError(
     `copying attachments to ${formatRepository(to)}`,
@@ -119,26 +131,24 @@ async function requireKept(client: RegistryClient, repository: Repository, diges
   );
 }
 
-async function copyReferrers(
-  client: RegistryClient,
-  { digest, from, to }: Move,
-  depth: number,
-): Promise<Digest[]> {
+async function copyReferrers(client: RegistryClient, move: Move, depth: number): Promise<Digest[]> {
+  const { digest, from, to, unasked } = move;
   const wanted = (await client.referrers(from, digest)).filter(({ artifactType }) => isCarried(artifactType));
   if (wanted.length === 0) return [];
-  const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
+  const there = new Set(unasked ? [] : (await client.referrers(to, digest)).map((each) => each.digest));
   const copied: Digest[] = [];
   for (const each of wanted) {
     // A referrer is copied after everything that refers to it. If it exists, so does the rest.
     if (there.has(each.digest)) continue;
     if (depth < deepest) {
-      copied.push(...(await copyReferrers(client, { digest: each.digest, from, to }, depth + 1)));
+      copied.push(...(await copyReferrers(client, { ...move, digest: each.digest }, depth + 1)));
     }
     const listed = { repository: from, subject: digest, digest: each.digest };
     const manifest = await findReferrer(client, listed);
     // Many may write the list of a test registry, and a list may be wrong: what an artifact is, it says itself.
     if (manifest === undefined || manifest.json.subject?.digest !== digest) continue;
     if (!isCarried(artifactTypeOf(manifest))) continue;
+    // It reads back what it put.
     await copyReferrer(client, { manifest, from, to });
     copied.push(each.digest);
   }
@@ -152,6 +162,7 @@ async function copyCosignTags(client: RegistryClient, { digest, from, to }: Move
       const source = await client.resolve(atTag(from, tag));
       if (source === undefined || (await client.resolve(atTag(to, tag))) !== undefined) return [];
       await copyImage(client, { from: atDigest(from, source.digest), to, tags: [tag] });
+      await requireKept(client, to, source.digest);
       return [source.digest];
     }),
   );

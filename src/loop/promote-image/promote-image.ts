@@ -133,7 +133,12 @@ export async function promoteImage(
     ? { mounted: 0, copied: 0 }
     : await copyImage(client, { from: built, to: config.image, tags: [] });
   const manifest = await client.getManifest(built);
-  const attached = await copyAttachments(client, { manifest, from: config.testImage, to: config.image });
+  const attached = await copyAttachments(client, {
+    manifest,
+    from: config.testImage,
+    to: config.image,
+    isNew: !plan.inProduction,
+  });
   for (const sealed of overrides) await pushSealed(client, config.image, manifest.descriptor, sealed);
   const unsigned = client.counters.requests;
   // Not with the remembering client, because a signature has to be read back from the registry.

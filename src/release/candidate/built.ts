@@ -3,12 +3,13 @@ import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { isIndex } from '../../world/registry/manifest.ts';
+import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
   type DigestReference,
   formatReference,
+  type Repository,
   type TagReference,
 } from '../../world/registry/reference.ts';
 import { buildTagOf } from '../tags.ts';
@@ -47,10 +48,10 @@ async function findUnder(
   tag: TagReference,
   key: string,
 ): Promise<DigestReference | undefined> {
-  const found = await client.resolve(tag);
+  const found = await client.findManifest(tag);
   if (found === undefined) return undefined;
-  const built = atDigest(tag.repository, found.digest);
-  for (const annotated of await annotatedKeys(client, built)) {
+  const built = atDigest(tag.repository, found.descriptor.digest);
+  for (const annotated of await annotatedKeys(client, tag.repository, found)) {
     // An image of another tool has no key. Its labels are checked before it is promoted.
     if (annotated !== undefined && annotated !== key) throw otherKey(formatReference(tag), annotated, key);
   }
@@ -66,18 +67,19 @@ export async function requireBuildKey(
   built: DigestReference,
   key: string,
 ): Promise<void> {
-  for (const annotated of await annotatedKeys(client, built)) {
+  const manifest = await client.getManifest(built);
+  for (const annotated of await annotatedKeys(client, built.repository, manifest)) {
     if (annotated !== key) throw otherKey(formatReference(built), annotated, key);
   }
 }
 
 async function annotatedKeys(
   client: RegistryClient,
-  image: DigestReference,
+  repository: Repository,
+  { json }: Manifest,
 ): Promise<readonly (string | undefined)[]> {
-  const { json } = await client.getManifest(image);
   if (!isIndex(json)) return [json.annotations?.[buildKeyAnnotation]];
-  const children = json.manifests.map(({ digest }) => client.getManifest(atDigest(image.repository, digest)));
+  const children = json.manifests.map(({ digest }) => client.getManifest(atDigest(repository, digest)));
   return (await Promise.all(children)).map((child) => child.json.annotations?.[buildKeyAnnotation]);
 }
 
