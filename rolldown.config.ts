@@ -57,7 +57,7 @@ export default defineConfig({
 
 /** Libraries that nearly every verb loads are in one file, because each further file takes half a millisecond. */
 const sharedPackages =
-  /node_modules\/(?:zod|execa|yaml|croner|dockerfile-ast|vscode-languageserver-\w+|@noble\/ciphers|modern-tar|@balena\/dockerignore|figures|cross-spawn|get-stream|human-signals|is-plain-obj|is-stream|is-unicode-supported|isexe|npm-run-path|parse-ms|path-key|pretty-ms|@sec-ant\/readable-stream|shebang-command|shebang-regex|signal-exit|@sindresorhus\/merge-streams|strip-final-newline|unicorn-magic|which|yoctocolors)\//;
+  /node_modules\/(?:zod|yaml|croner|dockerfile-ast|vscode-languageserver-\w+|@noble\/ciphers|modern-tar|@balena\/dockerignore)\//;
 
 function packageOf(id: string): string | null {
   if (sharedPackages.test(id)) return 'libraries';
