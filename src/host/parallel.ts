@@ -21,3 +21,16 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }
+
+/**
+ * Waits for all that was started together. If several fail, the first in the list is thrown, and not the fastest: so the
+ * same mistake gets the same error.
+ */
+export async function allInOrder<T extends readonly unknown[]>(
+  started: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(started);
+  const results: unknown[] = [];
+  for (const each of started) results.push(await each);
+  return results as unknown as T;
+}

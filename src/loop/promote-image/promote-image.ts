@@ -1,6 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { beforeWriting } from '../../host/dry-run.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
+import { allInOrder } from '../../host/parallel.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
 import { copyAttachments } from '../../release/attachments.ts';
@@ -20,6 +21,7 @@ import type { Project } from '../../release/project.ts';
 import { askFleetPolicy } from '../../release/signatures/node-verdict.ts';
 import { signedDigests, signImage } from '../../release/signatures/sign-manifests.ts';
 import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
+import type { FleetState } from '../../release/state/state.ts';
 import { foundVulnerabilities } from '../../release/vulnerabilities/acceptance.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
@@ -70,18 +72,14 @@ export async function promoteImage(
   const client = rememberingClient(project.client);
   const requestsBefore = client.counters.requests;
   const fleet = findFleet(config, options.fleet);
-  const state = await project.state.readFleet(fleet.name);
-  refuseHeld(state, { fleet: fleet.name, now: options.now });
-  await refuseHeldByFile(project.forge.branches, fleet, {
-    fleets: Object.keys(config.fleets),
-    now: options.now,
-  });
-  const candidate = await readCandidate({
-    git: project.git,
-    config,
-    client,
-    commit: await releaseCommit(project.forge.branches, fleet, options.commit),
-  });
+  const { branches } = project.forge;
+  // Asked together, because each answer takes a connection to the remote.
+  const [state, , releasedCommit] = await allInOrder([
+    readUnheld(project, fleet, options.now),
+    refuseHeldByFile(branches, fleet, { fleets: Object.keys(config.fleets), now: options.now }),
+    releaseCommit(branches, fleet, options.commit),
+  ]);
+  const candidate = await readCandidate({ git: project.git, config, client, commit: releasedCommit });
   // A release that the fleet has already is only completed.
   const isReleased = state.releases.releases.some((release) => release.version === candidate.version);
   if (!isReleased) {
@@ -192,6 +190,13 @@ export async function promoteImage(
     requests: client.counters.requests - requestsBefore,
     signingRequests,
   };
+}
+
+/** The fleet on the state branch. @throws InputError if it is held there */
+async function readUnheld(project: PromotionProject, fleet: Fleet, now: number): Promise<FleetState> {
+  const state = await project.state.readFleet(fleet.name);
+  refuseHeld(state, { fleet: fleet.name, now });
+  return state;
 }
 
 function withoutRecorded(vulnerable: AcceptedObjections | undefined): Promotion['acceptedVulnerabilities'] {

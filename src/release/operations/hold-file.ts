@@ -4,6 +4,7 @@ import type { ExternalHold } from '../../guidance/operations.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
+import { allInOrder } from '../../host/parallel.ts';
 import { parseTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { BranchStore } from '../../world/forge/forge.ts';
@@ -153,7 +154,10 @@ export async function refuseHeldByFile(
   fleet: Fleet,
   { fleets, now }: { readonly fleets: readonly string[]; readonly now: number },
 ): Promise<void> {
-  const [unknown] = await findUnknownHoldFiles(branches, fleet, fleets);
+  const [[unknown], stop] = await allInOrder([
+    findUnknownHoldFiles(branches, fleet, fleets),
+    findFileHold(branches, fleet, now),
+  ]);
   if (unknown !== undefined) {
     throw new InputError({
       where: `${holdFolder}/${unknown.name} on branch ${fleet.branch}`,
@@ -161,7 +165,6 @@ export async function refuseHeldByFile(
       remedy: unknown.remedy,
     });
   }
-  const stop = await findFileHold(branches, fleet, now);
   if (stop === undefined || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
   throw new InputError({
     notYet: true,

@@ -54,9 +54,22 @@ export function fetchedObjects(git: Git, from: Source & { readonly remedy: strin
 
   const isShallow = async () => (await git.run(['rev-parse', '--is-shallow-repository'])) === 'true';
 
+  /** Objects that are here, and those that git is asked about. Nothing of ours removes objects. */
+  const here = new Map<Sha, Promise<boolean>>();
+
+  function has(object: Sha): Promise<boolean> {
+    const asked = here.get(object) ?? isHere(git, object);
+    here.set(object, asked);
+    void asked.then(
+      (found) => found || here.delete(object),
+      () => here.delete(object),
+    );
+    return asked;
+  }
+
   /** @throws UnknownObject */
   async function fetchMissing(commit: Sha): Promise<void> {
-    if (await has(git, commit)) return;
+    if (await has(commit)) return;
     // A depth would make a complete clone a shallow one.
     const depth = (await isShallow()) ? ['--depth=1'] : [];
     const doing = `fetching ${shortCommit(commit)} from ${place}`;
@@ -68,7 +81,7 @@ export function fetchedObjects(git: Git, from: Source & { readonly remedy: strin
       // does not accept GIT_PROTOCOL): then all of them.
       for (const depth of (await isShallow()) ? [[], ['--unshallow']] : [[]]) {
         await fetchBranches(depth, doing);
-        if (await has(git, commit)) return;
+        if (await has(commit)) return;
       }
       throw error;
     }
@@ -181,6 +194,6 @@ const fetchOptions = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-rec
 const unknownObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i;
 
 /** In a partial clone git would fetch the object to answer. Newer versions of git can be told not to. */
-async function has(git: Git, object: Sha): Promise<boolean> {
+async function isHere(git: Git, object: Sha): Promise<boolean> {
   return (await git.try(['cat-file', '-e', object], { env: { GIT_NO_LAZY_FETCH: '1' } })) !== undefined;
 }

@@ -20,7 +20,8 @@ export interface Remote {
  */
 export async function findRemote(git: Git, wanted: string | undefined): Promise<Remote | undefined> {
   if (wanted === '.') return undefined;
-  const names = (await git.run(['remote'])).split('\n').filter((name) => name !== '');
+  const addresses = await fetchAddresses(git);
+  const names = [...addresses.keys()];
   if (wanted === undefined && names.length === 0) return undefined;
   const only = names.length === 1 ? names[0] : undefined;
   const name = wanted ?? (names.includes('origin') ? 'origin' : only);
@@ -33,8 +34,20 @@ export async function findRemote(git: Git, wanted: string | undefined): Promise<
       expected: [...names, '. (this clone alone)'].join(', '),
     });
   }
-  const url = withoutCredentials(await git.run(['remote', 'get-url', name]));
+  // git says what is wrong with a remote that has none.
+  const url = withoutCredentials(addresses.get(name) ?? (await git.run(['remote', 'get-url', name])));
   return { name, url, place: `${name} (${url})` };
+}
+
+/** Each remote, and where git fetches from (`NAME, tab, ADDRESS (fetch)`; in a partial clone a filter follows). */
+async function fetchAddresses(git: Git): Promise<ReadonlyMap<string, string | undefined>> {
+  const addresses = new Map<string, string | undefined>();
+  for (const line of (await git.run(['remote', '--verbose'])).split('\n')) {
+    const [name = '', rest = ''] = line.split('\t');
+    const [, address] = /^(.*) \(fetch\)(?: \[[^\]]*\])?$/.exec(rest) ?? [];
+    if (name !== '') addresses.set(name, addresses.get(name) ?? address);
+  }
+  return addresses;
 }
 
 /** Removes the user and password of an address, wherever it stands in a text. */
