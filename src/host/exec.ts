@@ -67,7 +67,7 @@ interface Ended extends Omit<ExecResult, 'exitCode'> {
   readonly end: string;
 }
 
-/** More output than this is no answer, and would fill the memory. */
+/** More output than this would fill the memory. */
 const maximumBytes = 100_000_000;
 
 /** @returns when the program has ended and its output is closed */

@@ -61,7 +61,7 @@ describe('exec', () => {
     expect(await sh('read answer || echo none')).toMatchObject({ stdout: 'none\n' });
   });
 
-  it('fails with the last lines for an exit code that is no answer', async () => {
+  it('fails with the last lines for an exit code that is not allowed', async () => {
     await expect(sh('echo reason >&2; exit 3')).rejects.toThrow(/running sh -c .*exit code 3\n {2}reason/s);
     await expect(sh('exit 3', { doing: 'trying' })).rejects.toThrow(/^trying.*exit code 3/s);
   });
