@@ -7,8 +7,9 @@ import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { inRegistry, packedLayers } from '../../src/loop/boot-test/image-source.ts';
 import { buildImage } from '../../src/loop/build-image/build-image.ts';
+import { buildLocally } from '../../src/loop/build-image/local.ts';
 import { explainSize } from '../../src/operate/explain/explain-size.ts';
-import { parseConfig } from '../../src/project/configuration/config.ts';
+import { type Config, parseConfig } from '../../src/project/configuration/config.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { downloadBetween, inMegabytes } from '../../src/release/download-size.ts';
 import type { Git } from '../../src/world/git/git.ts';
@@ -81,11 +82,20 @@ async function setPackages(git: Git, list: readonly TreePackage[]): Promise<void
   await cp(tree, join(git.directory, 'tree'), { recursive: true });
 }
 
-async function build(git: Git, base: string, rechunk = '', to = 'os-test'): Promise<Image> {
-  const settings = `image: ${registry.host}/os\ntest-image: ${registry.host}/${to}\nbase: ${registry.host}/${base}:stable\nfleets: { testing: {} }\n${rechunk}`;
-  const config = parseConfig(settings, 'coxswain.yaml');
+function settingsOf(base: string, more: string, to: string): Config {
+  const places = `image: ${registry.host}/os\ntest-image: ${registry.host}/${to}\n`;
+  const text = `${places}base: ${registry.host}/${base}:stable\nfleets: { testing: {} }\n${more}`;
+  return parseConfig(text, 'coxswain.yaml');
+}
+
+async function start(git: Git, base: string, more: string, to: string) {
+  const config = settingsOf(base, more, to);
   const candidate = await readCandidate({ git, config, client });
-  const made = await buildImage({ config, git, client, candidate, env, log: silentLog });
+  return buildImage({ config, git, client, candidate, env, log: silentLog });
+}
+
+async function build(git: Git, base: string, more = '', to = 'os-test'): Promise<Image> {
+  const made = await start(git, base, more, to);
   expect(made.built).toBe(true);
   return readImage(client, made.image, 'x86_64');
 }
@@ -234,6 +244,50 @@ describe.skipIf(whyNoChunkah !== undefined)(
         env: env as Record<string, string>,
       });
       expect(stdout).toBe('');
+    }, 600_000);
+
+    it('is split for each architecture, whatever this machine is', async () => {
+      const name = parseRepository(`${registry.host}/two`);
+      const version = '44.20260707.3.1';
+      const architectures = ['amd64', 'arm64'];
+      const below = await pushBase(client, name, { version, layers: [busyboxLayer()], architectures });
+      const git = await createRepository();
+      await setPackages(git, packages.slice(0, 3));
+      await commitFiles(git, { Containerfile: `FROM ${registry.host}/two:stable\nCOPY tree/ /\n` });
+      const more = 'rechunk: chunkah\narchitectures: [x86_64, aarch64]\n';
+      const { image } = await start(git, 'two', more, 'two-test');
+      const [here, there] = [
+        await readImage(client, image, 'x86_64'),
+        await readImage(client, image, 'aarch64'),
+      ];
+      expect(there.config.architecture).toBe('arm64');
+      expect(there.manifest.descriptor.digest).not.toBe(here.manifest.descriptor.digest);
+      // Packages without machine code are shared.
+      expect(own(there, below)).toEqual(own(here, below));
+      expect(own(here, below)).toHaveLength(3 + 1);
+    }, 600_000);
+
+    it('is split above a base that is too deep for buildah, and in a folder', async () => {
+      const layers = Array.from({ length: 129 }, (_, index) =>
+        rawLayer([{ name: 'etc/newest', content: `${index}` }]),
+      );
+      const name = parseRepository(`${registry.host}/deep`);
+      const below = await pushBase(client, name, {
+        version: '44.20260707.3.1',
+        layers: [busyboxLayer(), ...layers],
+      });
+      const git = await createRepository();
+      await setPackages(git, packages.slice(0, 3));
+      await commitFiles(git, { Containerfile: `FROM ${registry.host}/deep:stable\nCOPY tree/ /\n` });
+      const pushed = await build(git, 'deep', 'rechunk: chunkah\n', 'deep-test');
+      const folder = await temporaryFolder();
+      const settings = settingsOf('deep', 'rechunk: chunkah\n', 'deep-test');
+      const candidate = await readCandidate({ git, config: settings, client });
+      const options = { config: settings, git, client, candidate, env, log: silentLog, folder };
+      const [stored] = await buildLocally(options);
+      expect(stored).toMatchObject({ built: true, digest: pushed.manifest.descriptor.digest });
+      expect(pushed.manifest.json.layers.slice(0, below.length).map(({ digest }) => digest)).toEqual(below);
+      expect(own(pushed, below)).toHaveLength(3 + 1);
     }, 600_000);
 
     it('is the same image if the same commit is built again', async () => {

@@ -171,7 +171,7 @@ describe('a user who is not root', () => {
   it.skipIf(whyNoChunkah !== undefined)(
     `splits its own layer, by the installed chunkah and by that of an image${whyNoChunkah === undefined ? '' : ` (skipped: ${whyNoChunkah})`}`,
     async () => {
-      await checkout(users.able);
+      if (!existsSync(`/home/${users.able}/os`)) await checkout(users.able);
       const tool = `${registry.host}/chunkah:1`;
       await pushTool(tool);
       const installed = join(program, 'bin');
@@ -183,7 +183,7 @@ describe('a user who is not root', () => {
       const config = await readFile(file, 'utf8');
       await writeFile(
         join(folder, 'Containerfile'),
-        `FROM ${base}\nRUN head -c 2000000 /dev/urandom >/one; head -c 2000000 /dev/zero >/two; chown 5:6 /two\n`,
+        `FROM ${base}\nRUN head -c 2000000 /dev/urandom >/one; head -c 2000000 /dev/zero >/two; chown 5:6 /two; echo mine >/etc/seen; chown 1234:77 /etc/seen; chmod 600 /etc/seen\n`,
       );
       const layersOf = async (rechunk: string, more: Record<string, string>) => {
         await writeFile(file, `${config}rechunk: ${rechunk}\n`);
@@ -206,9 +206,25 @@ describe('a user who is not root', () => {
       const PATH = process.env.PATH ?? '';
       const split = await layersOf('chunkah', { PATH: `${installed}:${PATH}` });
       const pulled = await layersOf(`{ image: "${tool}" }`, { PATH });
+      // It stays for the next build, like an image that a Containerfile copies from.
+      expect(await as(users.able, ['buildah', 'rmi', tool])).toMatchObject({ exitCode: 0 });
       expect(pulled).toBe(split);
+      // What is tested is the split image.
+      const tested = await coxswain(users.able, ['boot-test']);
+      const { tag } = (await coxswain(users.able, ['build-image'])).data as { tag: string };
+      const image = await readImage(
+        testClient(),
+        atTag(parseRepository(`${registry.host}/acme/os-test`), tag),
+        'x86_64',
+      );
+      expect(image.manifest.json.layers).toHaveLength(split);
+      const { digest } = image.manifest.descriptor;
+      expect(tested.data, tested.stderr).toMatchObject({ verdict: 'passed', digest });
       // Two large files, and the folders.
       expect(split).toBeGreaterThanOrEqual(3);
+      // The tests after this one have the checkout as it was.
+      const back = ['git', 'reset', '--quiet', '--hard', 'HEAD~2'];
+      expect(await as(users.able, back)).toMatchObject({ exitCode: 0 });
     },
     300_000,
   );

@@ -18,12 +18,44 @@ export function busyboxLayer(more: readonly RawEntry[] = []): Buffer {
   ]);
 }
 
+export interface SmallBase {
+  readonly version: string;
+  readonly layers: readonly Buffer[];
+  /** GOARCH. Default: amd64; an index, if there are several. */
+  readonly architectures?: readonly string[];
+}
+
 /** Pushes a base as stock tools know it, under the tag `stable`. @returns the digests of its layers */
 export async function pushBase(
   client: RegistryClient,
   repository: Repository,
-  base: { readonly version: string; readonly layers: readonly Buffer[] },
+  { architectures = ['amd64'], ...base }: SmallBase,
 ): Promise<readonly string[]> {
+  const images = [];
+  for (const architecture of architectures) {
+    const { layers, digest, size } = await pushImage(client, repository, { ...base, architecture });
+    images.push({
+      layers,
+      mediaType: mediaTypes.ociManifest,
+      digest,
+      size,
+      platform: { architecture, os: 'linux' },
+    });
+  }
+  if (images.length > 1) {
+    const manifests = images.map(({ layers: _, ...entry }) => entry);
+    const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
+    const bytes = Buffer.from(JSON.stringify(index));
+    await client.putManifest(repository, 'stable', bytes, mediaTypes.ociIndex);
+  }
+  return images[0]?.layers ?? [];
+}
+
+async function pushImage(
+  client: RegistryClient,
+  repository: Repository,
+  base: Omit<SmallBase, 'architectures'> & { readonly architecture: string },
+) {
   const layers = [];
   for (const bytes of base.layers) {
     const { digest, size } = await client.uploadBlob(repository, bytes);
@@ -31,7 +63,7 @@ export async function pushBase(
   }
   const config = Buffer.from(
     JSON.stringify({
-      architecture: 'amd64',
+      architecture: base.architecture,
       os: 'linux',
       created: '2026-07-07T12:00:00Z',
       config: {
@@ -59,6 +91,6 @@ export async function pushBase(
     annotations: { 'fedora-coreos.stream': 'stable' },
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  await client.putManifest(repository, 'stable', bytes, mediaTypes.ociManifest);
-  return layers.map(({ digest }) => digest);
+  const digest = await client.putManifest(repository, 'stable', bytes, mediaTypes.ociManifest);
+  return { digest, size: bytes.length, layers: layers.map((layer) => layer.digest) };
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../../src/host/log.ts';
-import type { Splitter } from '../../../../src/loop/build-image/rechunk/chunkah.ts';
+import { type Splitter, withChunkah } from '../../../../src/loop/build-image/rechunk/chunkah.ts';
 import { budget, splitLayers } from '../../../../src/loop/build-image/rechunk/split-layers.ts';
 import { layerEntries } from '../../../../src/world/registry/layer.ts';
 import { digestOf } from '../../../../src/world/registry/reference.ts';
+import { chunkah, whyNoChunkah, withProgram } from '../../../support/chunkah.ts';
 import { type RawEntry, rawImage, rawLayer } from '../../../support/raw-layers.ts';
 import { temporaryFolder } from '../../../support/repository.ts';
 
@@ -95,6 +96,31 @@ describe('the own layers of an image', () => {
     const never: Splitter = () => Promise.reject(new Error('asked'));
     expect((await split([files, files], never, 2)).names).toHaveLength(2);
   });
+
+  it.skipIf(whyNoChunkah !== undefined)(
+    `keep attributes, and follow those that name a component${whyNoChunkah === undefined ? '' : ` (skipped: ${whyNoChunkah})`}`,
+    async () => {
+      const component = { 'user.component': 'mine' };
+      // cap_net_raw+ep (linux/capability.h, version 2).
+      const capability = Buffer.from([1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+      const layer: RawEntry[] = [
+        { ...folder('opt'), mode: 0o2750, owner: [3, 4] },
+        { name: 'opt/one', content: 'one', attributes: component },
+        { name: 'opt/two', content: 'two', attributes: { 'user.bytes': 'a=b\nc' }, mode: 0o4755 },
+        { name: 'opt/ping', content: 'p', attributes: { 'security.capability': capability } },
+        { name: 'opt/again', type: 'hard', to: 'opt/two' },
+        { name: 'opt/.wh.gone' },
+      ];
+      const env = withProgram(chunkah as string);
+      const options = { env, log: silentLog, folder: await temporaryFolder() };
+      const { names } = await withChunkah({ tool: 'chunkah', maxLayers: 9 }, options, (splitter) =>
+        split([layer], splitter),
+      );
+      expect(names).toContainEqual(['opt', 'opt/one']);
+      expect(names).toContainEqual(['opt', 'opt/again', 'opt/ping', 'opt/two']);
+      expect(names[0]).toEqual(['opt', 'opt/.wh.gone']);
+    },
+  );
 
   const lies: Readonly<Record<string, readonly [Splitter, RegExp]>> = {
     'without an image': [async () => true, /its image cannot be used/],
