@@ -96,7 +96,7 @@ async function benchOstree(folder: string, report: (figure: Figure) => void): Pr
         },
         place,
       );
-      add('bare boot of the same disk, to its login prompt', bare);
+      add('bare boot of the same disk, to multi-user.target', bare);
       add('with the harness, to the same moment or later', upAt(result));
       add('with the harness, to its result', result.seconds.boot + result.seconds.tests);
       add('ratio of the first two', upAt(result) / bare);
@@ -154,7 +154,7 @@ async function benchKind(
       if (result.verdict !== 'passed') throw new Error(result.explanation);
       add('digest to result', since(started));
       addParts(result, add);
-      // The moment the machine says it is up, without a harness in it: the image's own login prompt.
+      // The moment the machine says it is up, without a harness in it.
       if (kind === 'systemd') {
         const initrd = join(place, 'bare-initrd');
         await writeFile(initrd, await makeBareInitrd(prepared));
@@ -162,7 +162,7 @@ async function benchKind(
           { kernel: prepared.kernelFile, initrd, rootImage: prepared.rootImage.file },
           place,
         );
-        add('bare boot of the same image, to its login prompt', bare);
+        add('bare boot of the same image, to multi-user.target', bare);
         add('with the harness, to the same moment or later', upAt(result));
         add('ratio of the two', upAt(result) / bare);
       }
@@ -189,7 +189,10 @@ function upAt({ timeline }: BootReport): number {
   return timeline.find(({ kind }) => kind === 'system')?.to ?? 0;
 }
 
-/** Seconds from the start of QEMU to the login prompt, without anything of ours in the machine. */
+/** systemd names what it reached on the console, if it is asked to. A trimmed image has no login prompt to wait for. */
+const bootedMark = /Reached target.*multi-user/i;
+
+/** Seconds from the start of QEMU to multi-user.target, without anything of ours in the machine. */
 async function bareBoot(
   machine: Pick<MachineOptions, 'kernel' | 'initrd' | 'rootImage' | 'rootWrites' | 'kernelArguments'>,
   place: string,
@@ -202,6 +205,7 @@ async function bareBoot(
     memoryMegabytes: 1024,
     cpus: defaultProcessors('tcg'),
     ...machine,
+    kernelArguments: [...(machine.kernelArguments ?? []), 'systemd.show_status=1'],
     // Any file: the machine does not look at this disk.
     toolsDisk: machine.kernel,
     console: file('console'),
@@ -212,11 +216,13 @@ async function bareBoot(
   const started = performance.now();
   const qemu = await startProcess(machineTypeOf(architecture).program, args, { logFile: file('qemu.log') });
   try {
-    while (!(await readFile(file('console'), 'utf8')).includes('login: ')) {
-      if (since(started) > 300) throw new Error('the bare boot reached no login prompt');
+    for (;;) {
+      const console = await readFile(file('console'), 'utf8');
+      if (bootedMark.test(console)) return since(started);
+      if (since(started) > 300)
+        throw new Error(`the bare boot did not reach multi-user.target: ${console.slice(-2000)}`);
       await sleep(100);
     }
-    return since(started);
   } finally {
     await qemu.stop();
   }
