@@ -21,6 +21,16 @@ export const stockSettings: Readonly<Record<string, string>> = {
 
 /** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
 export async function addAgent(root: string, program: string): Promise<void> {
+  await addAgentFiles(root, program);
+  const passwd = join(root, 'etc/passwd');
+  await writeFile(passwd, `${await readFile(passwd, 'utf8')}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`);
+  await chmod(passwd, 0o644);
+  await mkdir(join(root, 'sysroot'), { recursive: true });
+  await symlink('sysroot/ostree', join(root, 'ostree'));
+}
+
+/** Zincati with Fedora's settings, as files to copy into an image that is an ostree commit. */
+export async function addAgentFiles(root: string, program: string): Promise<void> {
   const write = async (path: string, text: string, mode: number) => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
@@ -37,10 +47,6 @@ export async function addAgent(root: string, program: string): Promise<void> {
   for (const [name, text] of Object.entries(stockSettings)) {
     await write(`usr/lib/zincati/config.d/${name}`, text, 0o644);
   }
-  const passwd = await readFile(join(root, 'etc/passwd'), 'utf8');
-  await write('etc/passwd', `${passwd}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 0o644);
-  await mkdir(join(root, 'sysroot'), { recursive: true });
-  await symlink('sysroot/ostree', join(root, 'ostree'));
 }
 
 /** Puts programs of this machine into a root that has none, with the libraries that they need. */

@@ -14,6 +14,7 @@ import {
   parseDigest,
   type Repository,
 } from '../world/registry/reference.ts';
+import { addAgentFiles, findZincati } from './base-agent.ts';
 import { type BaseLayout, prepareOstreeBase } from './base-ostree.ts';
 import { type BaseRoot, prepareRoot, type BaseKind as RootKind } from './base-roots.ts';
 import type { ForeignPackages } from './debian-packages.ts';
@@ -64,6 +65,7 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
           release,
           '/usr/lib/os-release',
         ]);
+        if (kind === 'ostree') await copyAgent(container, join(folder, 'agent'), cacheFolder);
       });
       const { foreign } = options;
       const architecture = foreign === undefined ? [] : ['--arch', foreign.architecture];
@@ -92,6 +94,14 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
 export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.XDG_CACHE_HOME;
   return join(cache === undefined || cache === '' ? join(homedir(), '.cache') : cache, 'coxswain');
+}
+
+/** Fedora CoreOS has Zincati. It has to be built here, and the ostree commit takes minutes: it goes into the layer on it. */
+async function copyAgent(container: string, folder: string, cacheFolder: string): Promise<void> {
+  const agent = findZincati(cacheFolder);
+  if (agent === undefined) return;
+  await addAgentFiles(folder, agent);
+  await exec('buildah', ['copy', '--quiet', container, folder, '/']);
 }
 
 /** The layer that all versions share, as an image in buildah's storage. */

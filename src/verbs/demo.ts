@@ -32,7 +32,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
       'use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)',
     ),
     node: flag(
-      'also two machines that follow the rollout by their own Zincati; with or without --systemd (script/demo builds what that needs)',
+      'also two machines that follow the rollout by their own Zincati; alone, with --systemd, or with --ostree by real deployments (script/demo builds what that needs)',
     ),
     base: text('use this image as base, such as quay.io/fedora/fedora-coreos:stable', { placeholder: 'REF' }),
     'failing-test': flag("show what happens when the user's test fails in the VM"),
@@ -91,13 +91,9 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
 });
 
 /** @throws UsageError or InputError if the demo's base would have no Zincati */
-function requireNodes(inputs: {
-  readonly ostree: boolean;
-  readonly base: string | undefined;
-  readonly 'failing-test': boolean;
-}): void {
-  if (inputs.ostree || inputs.base !== undefined || inputs['failing-test']) {
-    throw new UsageError('--node goes with --systemd or alone: it needs a base with Zincati');
+function requireNodes(inputs: { readonly base: string | undefined; readonly 'failing-test': boolean }): void {
+  if (inputs.base !== undefined || inputs['failing-test']) {
+    throw new UsageError('--node goes with --systemd, with --ostree or alone: it needs a base with Zincati');
   }
   if (findZincati(defaultCacheFolder()) !== undefined) return;
   throw new InputError({

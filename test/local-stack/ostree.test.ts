@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addAgentFiles, findZincati } from '../../src/demo/base-agent.ts';
 import { defaultCacheFolder } from '../../src/demo/base-images.ts';
 import { prepareOstreeBase } from '../../src/demo/base-ostree.ts';
+import { keptMachine, ostreeNode } from '../../src/demo/ostree-node-machines.ts';
 import { formatTable } from '../../src/demo/table.ts';
 import { exec } from '../../src/host/exec.ts';
 import { insideRoot } from '../../src/host/inside-root.ts';
@@ -13,6 +15,12 @@ import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { findDeployTool } from '../../src/loop/boot-test/guest/deploy-tool.ts';
 import type { TestFile, UpgradeTests } from '../../src/loop/boot-test/guest/list-tests.ts';
+import {
+  alwaysOn,
+  type NodeImage,
+  nodeScript,
+  writeAgentTest,
+} from '../../src/loop/boot-test/guest/node-agent.ts';
 import { withRootFilesystem } from '../../src/loop/boot-test/guest/root-filesystem.ts';
 import type { ImageSource } from '../../src/loop/boot-test/image-source.ts';
 import {
@@ -23,7 +31,8 @@ import {
 } from '../../src/loop/boot-test/machine/boot-ostree.ts';
 import { rehearseOnOstree } from '../../src/loop/boot-test/rehearsal/ostree-rehearsal.ts';
 import type { Rehearsal } from '../../src/loop/boot-test/report/boot-report.ts';
-import { digestOf } from '../../src/world/registry/reference.ts';
+import { type Digest, digestOf } from '../../src/world/registry/reference.ts';
+import { graphOf, nodeImage, question } from '../support/agent-question.ts';
 
 // Real ostree deployments, in real machines. They need Debian sid and a Rust program, which take minutes to prepare,
 // once. Without them, all of this is skipped. That the mode direct merges /etc as ostree does needs no machine:
@@ -37,6 +46,9 @@ let candidate: ImageSource;
 /** The earlier image, deployed, with the candidate in its repository. Each machine that keeps what it writes has a copy. */
 let disk: OstreeDisk;
 const endings: string[][] = [];
+const zincati = findZincati(defaultCacheFolder());
+const noZincati =
+  zincati === undefined ? ' (skipped: no Zincati here, see script/rust-tools zincati, or ZINCATI=PATH)' : '';
 
 beforeAll(async () => {
   unavailable = await makeReady().catch(
@@ -115,6 +127,7 @@ async function derive(name: string, files: Readonly<Record<string, string>>): Pr
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text);
     }
+    if (zincati !== undefined) await addAgentFiles(join(place, name), zincati);
     await exec('buildah', ['copy', '--quiet', container, join(place, name), '/']);
     await exec('buildah', ['commit', '--quiet', '--format', 'oci', container, `oci:${name}.oci:image`], {
       cwd: place,
@@ -191,6 +204,101 @@ cat /etc/from-ignition`,
     bootMilliseconds,
   );
 });
+
+/** An image of this test as a release of a fleet. */
+async function releaseOf(source: ImageSource, version: string, created: number): Promise<NodeImage> {
+  const { stdout } = await exec('skopeo', ['inspect', '--format', '{{.Digest}}', source.place]);
+  return { ...nodeImage(version, created), digest: stdout.trim() as Digest };
+}
+
+describe.skipIf(zincati === undefined)(`the image's own Zincati on a real system root${noZincati}`, () => {
+  it(
+    'takes the candidate, finds itself, and leaves the system root as it was',
+    async () => {
+      const mark = await testFile('b-mark', 'grep sysroot /proc/self/mounts >/run/mounts-before');
+      const same = await testFile(
+        'd-same',
+        'grep sysroot /proc/self/mounts | cmp - /run/mounts-before && ostree admin status',
+      );
+      const asked = { ...(await writeAgentTest(question(), await folder())), name: 'c-agent' };
+      const report = await withRootFilesystem(earlier, async (root) =>
+        bootOstree(
+          disk,
+          { ...machine, tests: [mark, asked, same], outputFolder: await folder() },
+          { root: insideRoot(root), keep: false },
+        ),
+      );
+      expect(report.verdict, JSON.stringify(report.tests, null, 1)).toBe('passed');
+      const agent = report.tests.find(({ name }) => name === 'c-agent')?.output;
+      expect(agent).toMatch(/takes this image\.\nZincati on this image finds itself in the graph\.\n$/);
+    },
+    bootMilliseconds,
+  );
+
+  it(
+    'takes an update that the stand-in deploys by ostree, and the machine restarts into that digest',
+    async () => {
+      const releases = [await releaseOf(earlier, '44.1', 0), await releaseOf(candidate, '44.2', 60)] as const;
+      const [from, to] = releases;
+      const boot = await withNode(releases);
+      expect(await boot(from.digest)).toMatchObject({
+        verdict: 'passed',
+        output: expect.stringMatching(
+          new RegExp(`^booted by ostree: ${from.digest}\nDIGEST=${to.digest}\nLOCKED=no\n`),
+        ),
+      });
+      expect(await boot(to.digest)).toMatchObject({
+        verdict: 'passed',
+        output: expect.stringMatching(new RegExp(`^booted by ostree: ${to.digest}\nfinds itself\n`)),
+      });
+      endings.push(['an update that Zincati took', 'booted by its digest']);
+    },
+    2 * bootMilliseconds,
+  );
+});
+
+/** A machine on the first of two releases, which follows the other one if its Zincati is offered it. */
+async function withNode(releases: readonly [NodeImage, NodeImage]) {
+  const [from] = releases;
+  const repository = question().repository;
+  const copy = await copyOfDisk();
+  return async (booted: Digest) => {
+    const script = join(await folder(), 'node');
+    await writeFile(
+      script,
+      nodeScript({
+        settings: `[cincinnati]\nbase_url = "http://127.0.0.1:80/"\n${alwaysOn}`,
+        site: { 'v1/graph': graphOf(releases) },
+        images: releases,
+        repository,
+        values: { reference: `ostree-unverified-registry:${repository}:stable`, booted },
+        files: ostreeNode.files,
+        script: `${ostreeNode.script}ask "$booted"
+if [ -e "$state/reboot" ]; then
+  grep -E '^(DIGEST|LOCKED)' "$state/staged"
+elif grep -q 'scheduling next agent refresh' "$work/log" && ! grep 'not found in the update graph' "$work/log"; then
+  echo 'finds itself'
+else
+  tail -n 30 "$work/log"
+  exit 1
+fi
+`,
+      }),
+    );
+    const source = booted === from.digest ? earlier : candidate;
+    return withRootFilesystem(source, async (root) => {
+      const start = keptMachine(copy, () => root);
+      const tests = [{ name: 'node', path: script, timeoutSeconds: 1200 }];
+      const { verdict, tests: ran } = await start(booted, {
+        ...machine,
+        deadlineSeconds: 2400,
+        tests,
+        outputFolder: await folder(),
+      });
+      return { verdict, output: ran.find(({ name }) => name === 'node')?.output };
+    });
+  };
+}
 
 type Texts = Partial<Readonly<Record<keyof UpgradeTests, Readonly<Record<string, string>>>>>;
 
