@@ -8,6 +8,7 @@ import { type FleetStatus, readFleetStatus } from '../operate/status/fleet-statu
 import { reportFleet } from '../operate/status/status-text.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
+import { pinState } from '../release/state/pinned-state.ts';
 
 export default defineVerb({
   summary: 'Show on one screen what each fleet runs, how far its rollout is, and what it waits for',
@@ -34,8 +35,10 @@ export default defineVerb({
       log.warn(messageOf(error));
       return error;
     });
+    const commit = await project.forge.branches.resolve(project.config.stateBranch);
+    const parts = { ...pinState(project, commit), guidance };
     const fleets: FleetStatus[] = [];
-    for (const fleet of wanted) fleets.push(await readFleetStatus({ ...project, guidance }, fleet, now));
+    for (const fleet of wanted) fleets.push(await readFleetStatus(parts, fleet, now));
     return {
       data: { now, fleets },
       ...renderReports(...fleets.map((status) => reportFleet(status, now))),

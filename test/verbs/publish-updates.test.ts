@@ -499,10 +499,16 @@ describe('publish-updates', () => {
       };
       const state: State = {
         ...project.state,
-        readFleet: async (fleet) => {
-          const found = await project.state.readFleet(fleet);
-          if (when === 'reads the state') await interfere();
-          return found;
+        at: (commit) => {
+          const seen = project.state.at(commit);
+          return {
+            ...seen,
+            readFleet: async (fleet) => {
+              const found = await seen.readFleet(fleet);
+              if (when === 'reads the state') await interfere();
+              return found;
+            },
+          };
         },
       };
       const client: RegistryClient = {

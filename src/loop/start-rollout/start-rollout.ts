@@ -1,6 +1,7 @@
 import { addUpdate, type UpdateEntry } from '../../guidance/metadata.ts';
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import { addRelease, type Release } from '../../guidance/releases.ts';
+import { allInOrder } from '../../host/parallel.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { RingGates } from '../../project/configuration/ring-gates.ts';
 import { releaseCommit } from '../../project/fleets.ts';
@@ -78,14 +79,26 @@ export async function startRollout(
 ): Promise<RolloutAnswer> {
   const { config, git, client, forge, state } = project;
   const { fleet, now } = options;
-  const from = await releaseCommit(forge.branches, fleet, options.commit);
+  // Asked together, because each answer takes a connection to the remote.
+  const [from, seenAt] = await allInOrder([
+    releaseCommit(forge.branches, fleet, options.commit),
+    forge.branches.resolve(config.stateBranch),
+  ]);
   const candidate = await readCandidate({ git, config, client, commit: from });
   const { version, commit } = candidate;
 
-  const before = await state.readFleet(fleet.name);
+  const seen = state.at(seenAt);
+  const before = await seen.readFleet(fleet.name);
   if (hasRelease(before, version)) {
-    const stateCommit = await forge.branches.resolve(config.stateBranch);
-    return answer({ fleet, version, commit, changed: false, stateCommit, state: before, inherited: [] });
+    return answer({
+      fleet,
+      version,
+      commit,
+      changed: false,
+      stateCommit: seenAt,
+      state: before,
+      inherited: [],
+    });
   }
 
   refuseHeld(before, { fleet: fleet.name, now });
@@ -105,7 +118,7 @@ export async function startRollout(
       where: `fleet ${fleet.name}`,
     });
   }
-  const source = fleet.promoteFrom === undefined ? undefined : await state.readFleet(fleet.promoteFrom);
+  const source = fleet.promoteFrom === undefined ? undefined : await seen.readFleet(fleet.promoteFrom);
   const promotedFrom = source !== undefined && hasRelease(source, version) ? fleet.promoteFrom : undefined;
   const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
   const urgent =

@@ -1,6 +1,7 @@
 import type { Config } from '../../project/configuration/config.ts';
 import { type RingGates, ringGatesOf } from '../../project/configuration/ring-gates.ts';
 import type { BranchStore, FileChange, Sha } from '../../world/forge/forge.ts';
+import { pinnedBranch } from '../../world/forge/pinned-branch.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
 import type { ConfirmFirstRelease } from '../witnesses/first-release.ts';
 import { changedFleetFiles, type FleetState, fleetFolder, parseFleet } from './fleet-files.ts';
@@ -31,6 +32,8 @@ export interface State {
   ): Promise<{ readonly changed: boolean; readonly commit: Sha | undefined }>;
   /** The rings of a fleet that have to do well before the next ones open; undefined if it has no success-threshold. */
   ringGates(fleet: string): RingGates | undefined;
+  /** The same with the state branch at this commit, for readers: the remote is not asked where it is. It changes nothing. */
+  at(commit: Sha | undefined): State;
   /** What changeFleet would write: nothing is written. @throws like changeFleet */
   previewFleet(fleet: string, change: (state: FleetState) => FleetState): Promise<FilePreview[]>;
 }
@@ -86,6 +89,10 @@ export function openState(
         return { changed: true, commit: made };
       }),
     ringGates: (fleet) => ringGatesOf(config, fleet),
+    at: (commit) => ({
+      ...openState(pinnedBranch(branches, branch, commit), config, confirmFirstRelease),
+      changeFleet: () => Promise.reject(new Error('the state of one commit cannot be changed')),
+    }),
     previewFleet: async (fleet, change) => {
       const { files, state } = await read(fleet);
       const after = change(state);
