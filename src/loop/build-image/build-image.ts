@@ -74,7 +74,8 @@ async function ensureImage(
   const built = (await client.resolve(target)) === undefined;
   if (built) {
     requireTools(['buildah']);
-    if (config.rechunk !== undefined) requireChunkah(config.rechunk, options.env ?? process.env);
+    const tools = { client, env: options.env ?? process.env };
+    if (config.rechunk !== undefined) await requireChunkah(config.rechunk, tools);
     beforeWriting(
       () => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`,
     );

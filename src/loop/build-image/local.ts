@@ -43,7 +43,8 @@ export async function buildLocally(
     const { repository, digest } = candidate.base.reference;
     const base = await readImage(client, atDigest(repository, digest), architecture);
     requireTools(['buildah']);
-    if (config.rechunk !== undefined) requireChunkah(config.rechunk, options.env ?? process.env);
+    const tools = { client, env: options.env ?? process.env };
+    if (config.rechunk !== undefined) await requireChunkah(config.rechunk, tools);
     await requireBuildSpace(base, {
       ...{ env: options.env ?? process.env, folder: options.folder, oneLayer: isDeep(base) },
     });

@@ -8,6 +8,7 @@ import { findTool, requireTools } from '../../../host/tools.ts';
 import type { Rechunk } from '../../../project/configuration/rechunk.ts';
 import { isLoopback } from '../../../world/loopback.ts';
 import { type Architecture, goArchitecture } from '../../../world/registry/architecture.ts';
+import type { RegistryClient } from '../../../world/registry/client.ts';
 import { atDigest, formatReference, parseReference } from '../../../world/registry/reference.ts';
 import { chooseIsolation, execIsolated, namesToUnset } from '../isolated.ts';
 import readOnlyScript from '../shell/read-only.sh';
@@ -59,10 +60,20 @@ export function chunkahArguments(order: SplitOrder): string[] {
 
 /**
  * Makes sure that chunkah can be run, before anything is built.
- * @throws InputError if it is not installed, and coxswain.yaml names no image of it
+ * @throws InputError if it is not installed, and coxswain.yaml names no image of it, or one that does not exist
  */
-export function requireChunkah({ image }: Rechunk, env: NodeJS.ProcessEnv): void {
-  if (image !== undefined) return;
+export async function requireChunkah(
+  rechunk: Rechunk,
+  { client, env }: { readonly client: Pick<RegistryClient, 'resolve'>; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const { image } = rechunk;
+  if (image === undefined) return requireProgram(env);
+  const field = 'rechunk.image';
+  if ((await client.resolve(parseReference(image, { field }))) !== undefined) return;
+  throw new InputError({ field, problem: 'this image does not exist', found: image });
+}
+
+function requireProgram(env: NodeJS.ProcessEnv): void {
   if (findTool(program, env) === undefined) {
     throw new InputError({
       field: 'rechunk',
@@ -71,7 +82,7 @@ export function requireChunkah({ image }: Rechunk, env: NodeJS.ProcessEnv): void
         'Install it (Fedora: dnf install chunkah), or name its image in coxswain.yaml, which buildah then runs: rechunk: { image: quay.io/coreos/chunkah@sha256:… }',
     });
   }
-  // chunkah asks it which package owns which file.
+  // chunkah asks rpm which package owns which file.
   requireTools(['rpm', 'unshare', 'mount'], env);
 }
 
@@ -93,7 +104,7 @@ export async function withChunkah<T>(
   const env = definedVariables(options.env);
   const { image } = rechunk;
   if (image === undefined) {
-    requireChunkah(rechunk, options.env);
+    requireProgram(options.env);
     const path = findTool(program, options.env) ?? program;
     // It reads files that a pull request may have made, so it gets no secret of the run.
     const unset = namesToUnset({ ...process.env, ...env }).map((name) => `--unset=${name}`);

@@ -82,7 +82,7 @@ async function splitLayer(layer: PackedLayer, options: SplitOptions): Promise<Ma
         throw new OutsideError(`splitting ${layer.what}`, `${what} is damaged`);
     }
     const files = await requireSameFiles(layer, stored);
-    log.detail(`${files} files of ${layer.what} compared with those of ${made.length} new layers`);
+    log.info(`${layer.what} is ${made.length} layers now: ${files} files compared, and all are the same`);
     return made;
   });
 }

@@ -52,13 +52,22 @@ describe('the arguments of chunkah', () => {
 });
 
 describe('a chunkah that is missing', () => {
-  it('is one error that says what to install, or to write', () => {
-    expect(() => requireChunkah(rechunk, { PATH: '/nowhere' })).toThrow(
+  const nothing = { resolve: async () => undefined };
+  const digest = `sha256:${'0'.repeat(64)}` as const;
+  const something = { resolve: async () => ({ mediaType: 'x', digest, size: 1 }) };
+
+  it('is one error that says what to install, or to write', async () => {
+    await expect(requireChunkah(rechunk, { client: something, env: { PATH: '/nowhere' } })).rejects.toThrow(
       /^rechunk: a program is not installed: chunkah\. Install it .* name its image in coxswain\.yaml/,
     );
-    expect(() =>
-      requireChunkah({ ...rechunk, image: 'quay.io/coreos/chunkah:1' }, { PATH: '' }),
-    ).not.toThrow();
+  });
+
+  it('is not looked for on this machine if its image is named, which has to exist', async () => {
+    const named = { ...rechunk, image: 'quay.io/coreos/chunkah:1' };
+    await requireChunkah(named, { client: something, env: { PATH: '' } });
+    await expect(requireChunkah(named, { client: nothing, env: process.env })).rejects.toThrow(
+      'rechunk.image: this image does not exist, found "quay.io/coreos/chunkah:1"',
+    );
   });
 });
 
