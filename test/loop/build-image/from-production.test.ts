@@ -7,7 +7,7 @@ import { buildKeyAnnotation } from '../../../src/release/candidate/build-key.ts'
 import { findBuilt } from '../../../src/release/candidate/built.ts';
 import { type Candidate, readCandidate } from '../../../src/release/candidate/candidate.ts';
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
-import { atTag, type Digest } from '../../../src/world/registry/reference.ts';
+import { atTag, type Digest, sameRepository } from '../../../src/world/registry/reference.ts';
 import { createProject, prove, publishBase, type TestProject } from '../../support/project.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../../support/registry.ts';
 import { commitFiles } from '../../support/repository.ts';
@@ -111,9 +111,12 @@ describe('an image that was promoted, and that the test registry has lost', () =
   it('is built again if production may not be read', async () => {
     await promotedAndLost();
     const { client } = project;
-    const closed = {
+    const closed: typeof client = {
       ...client,
-      findManifest: async () => {
+      findManifest: async (reference) => {
+        // The test registry is open.
+        if (!sameRepository(reference.repository, project.config.image))
+          return client.findManifest(reference);
         throw new InputError({ problem: 'unauthorised' });
       },
     };
