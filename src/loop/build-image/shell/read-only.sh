@@ -1,3 +1,4 @@
+#!/bin/sh
 # Runs a program that can write to a folder no more: sh -c THIS sh FOLDER PROGRAM [ARGUMENT…], in a mount namespace of its
 # own. The other options are for a user namespace: a mount there may not lose an option that it has.
 set -eu
