@@ -90,6 +90,8 @@ function folderOf(id: string): string | null {
     return 'cli-inputs';
   const folders = /\/src\/(?:(\w[\w-]*)\/)(?:(\w[\w-]*)\/)?/.exec(id)?.slice(1) ?? [];
   const name = folders.filter((folder) => folder !== undefined).join('-');
+  // program.mjs loads both.
+  if (name === 'cli') return 'host';
   return sharedFolders.test(name) ? 'shared' : name || null;
 }
 

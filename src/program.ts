@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { commonInputs, positionalInputs, readArguments, verbFirst } from './cli/arguments.ts';
 import { completeWord, filesLine } from './cli/completion-protocol.ts';
 import { commandLineInputs, isRehearsed, placeInputs, withForgeInputs } from './cli/directory.ts';
@@ -17,6 +18,10 @@ import { forTerminal } from './host/locale.ts';
 import { createLog, styled } from './host/log.ts';
 import { nearest } from './host/nearest.ts';
 import { oneLine } from './host/one-line.ts';
+
+// A verb reads each kind of document a few times: to compile the schemas takes longer than to read by them. Verbs, with nearly
+// all schemas, are loaded below.
+z.config({ jitless: true });
 
 // The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
 const folder = new URL('./verbs/', import.meta.url);
