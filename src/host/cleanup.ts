@@ -16,12 +16,17 @@ export function onInterrupt(undo: () => Promise<void> | void): () => void {
   };
 }
 
+/** From now on a signal undoes nothing and ends nothing here: the caller handles signals, and ends this process. */
+export function takeSignals(): void {
+  taken = true;
+}
+
 /**
  * The first signal that asks a server to stop. It then ends in order, and its own code cleans up; a second signal ends the
  * process at once.
  */
 export function untilSignal(): Promise<NodeJS.Signals> {
-  taken = true;
+  takeSignals();
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, resolve);
   });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takeSignals } from './cleanup.ts';
 import { readContainerStorage } from './container-storage.ts';
 import { InputError, messageOf } from './errors.ts';
 import { exec } from './exec.ts';
@@ -128,6 +129,8 @@ async function runToItsEnd(
     }
   };
   let interrupted: NodeJS.Signals | undefined;
+  // The programs that were asked before have made a signal end this process, which now waits for the second run.
+  takeSignals();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (interrupted === undefined) signalGroup(signal);
