@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { existsSync, writeSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { chmod, cp, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatTable } from '../../src/demo/table.ts';
 import { exec } from '../../src/host/exec.ts';
@@ -16,6 +18,7 @@ import type { Git } from '../../src/world/git/git.ts';
 import { makeRootOfLayers } from '../../src/world/layers/root-of-layers.ts';
 import { type Image, readImage } from '../../src/world/registry/image.ts';
 import { atDigest, type DigestReference, parseRepository } from '../../src/world/registry/reference.ts';
+import { cliFolder } from '../support/build-cli.ts';
 import { chunkah, pushTool, whyNoChunkah, withProgram } from '../support/chunkah.ts';
 import { ownStorage } from '../support/own-storage.ts';
 import { rawLayer } from '../support/raw-layers.ts';
@@ -138,6 +141,50 @@ function withoutChunkah(): string {
     .filter((folder) => !existsSync(join(folder, 'chunkah')))
     .join(delimiter);
 }
+
+describe('a build that is ended while chunkah of an image runs', () => {
+  it('leaves no container and no file of ours', async () => {
+    await pushVersion('ended', '44.20260707.3.1', 1);
+    const image = `${registry.host}/sleeper:1`;
+    const storage = await ownStorage();
+    const buildah = async (...args: string[]) =>
+      (await exec('buildah', args, { env: storage })).stdout.trim();
+    const slow = await temporaryFolder();
+    await writeFile(
+      join(slow, 'chunkah'),
+      '#!/bin/sh\necho asleep >/coxswain/output/here\nexec /bin/busybox sleep 600\n',
+    );
+    await chmod(join(slow, 'chunkah'), 0o755);
+    const place = `${registry.host}/ended:stable`;
+    const container = await buildah('from', '--quiet', '--tls-verify=false', place);
+    await buildah('copy', '--quiet', container, join(slow, 'chunkah'), '/bin/chunkah');
+    const id = await buildah('commit', '--quiet', container);
+    await buildah('rm', container);
+    await buildah('push', '--tls-verify=false', id, `docker://${image}`);
+
+    const git = await createRepository();
+    const config = `image: ${registry.host}/os\ntest-image: ${registry.host}/ended-test\nbase: ${place}\nfleets: { testing: {} }\nrechunk: { image: "${image}" }\n`;
+    await commitFiles(git, { Containerfile: `FROM ${place}\nRUN echo one >/one\n`, 'coxswain.yaml': config });
+    const TMPDIR = await temporaryFolder();
+    const child = spawn(process.execPath, [join(cliFolder, 'main.mjs'), 'build-image'], {
+      cwd: git.directory,
+      env: { ...process.env, ...storage, TMPDIR },
+      stdio: 'ignore',
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const isThere = async () =>
+      (await readdir(TMPDIR, { recursive: true })).some((name) => name.endsWith('/output/here'));
+    while (!(await isThere())) {
+      expect(child.exitCode).toBeNull();
+      await sleep(100);
+    }
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    expect(await buildah('containers', '--all', '--quiet')).toBe('');
+    // A buildah that is killed leaves its own.
+    expect((await readdir(TMPDIR)).filter((name) => !name.startsWith('buildah'))).toEqual([]);
+  }, 120_000);
+});
 
 describe('without chunkah', () => {
   it('is one error before anything is built or written', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { onInterrupt } from '../../../host/cleanup.ts';
 import { definedVariables } from '../../../host/defined.ts';
 import { InputError, OutsideError } from '../../../host/errors.ts';
 import { type ExecOptions, exec } from '../../../host/exec.ts';
@@ -123,6 +124,10 @@ export async function withChunkah<T>(
     reference.kind === 'digest' ? atDigest(repository, reference.digest) : reference,
   );
   const container = `coxswain-chunkah-${randomUUID()}`;
+  const remove = async () => {
+    await exec('buildah', ['rm', container], { env, allow: [0, 1, 125] });
+  };
+  const forget = onInterrupt(remove);
   await log.task(`getting chunkah from ${image}`, () =>
     exec(
       'buildah',
@@ -149,7 +154,8 @@ export async function withChunkah<T>(
       return split(command, { ...order, ...inside }, { env, log, run, program: 'buildah' });
     });
   } finally {
-    await exec('buildah', ['rm', container], { env, allow: [0, 1, 125] });
+    forget();
+    await remove();
   }
 }
 

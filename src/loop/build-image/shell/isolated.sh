@@ -21,6 +21,8 @@ if [ "${1:-}" = --inside ]; then
   ln -s /proc/self/fd "$dev/fd"
   for number in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${number%:*}" "$dev/${number#*:}"; done
   mount --rbind "$dev" /dev
+  # It stays at /dev. The folder would be left behind in the host's.
+  ! umount -l "$dev" || rmdir "$dev"
   for name in $COXSWAIN_UNSET; do unset "$name"; done
   unset COXSWAIN_UNSET COXSWAIN_ISOLATION
   echo isolated
