@@ -1,14 +1,9 @@
-import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { E as createLog, _ as codeBlock, ct as InputError, dt as init_errors, ft as messageOf, it as defined, pt as quote, st as nearest, v as plainText, x as runAgainAsRoot } from "./host.mjs";
-import { S as readValues, a as needsRoot } from "./cli.mjs";
-import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
-import { F as formatRepository, c as readAuthFile } from "./world-registry.mjs";
-import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { t as requireRehearsed } from "./release-evidence.mjs";
-import { h as passImage } from "./release-gates.mjs";
+import { S as string, T as unknown, _ as looseObject, b as record, d as boolean, v as number } from "./libraries.mjs";
+import { A as plainText, Bt as nearest, Gt as messageOf, I as createLog, Kt as quote, Lt as defined, Vt as InputError, Wt as init_errors, k as codeBlock, r as runAgainAsRoot, rt as needsRoot, xt as readValues } from "./host.mjs";
+import { A as requireRehearsed, Bt as passImage, Da as formatRepository, Di as findBuilt, Kr as readAuthFile, Qr as readCandidate } from "./shared.mjs";
 import { c as setSecret, d as summary, i as exportVariable, l as startGroup, n as endGroup, o as isDebug, r as error, s as setOutput, t as debug, u as warning } from "./actions-core.mjs";
-import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readFile, stat, writeFile } from "node:fs/promises";
 // src/cli/actions/job-logins.ts
 init_errors();
 /** GitHub's registry, which accepts the token of a workflow run. */
@@ -490,8 +485,6 @@ function createActionLog(options) {
 function harmless(text) {
 	return text.replaceAll("##[", "## [").split(/(?<=[\n\r\v\f\u0085\u2028\u2029])/).map((line) => line.replace(/^([\s\u0085]*):(?=:)/, "$1: ")).join("");
 }
-// src/cli/actions/run-action.ts
-var run_action_exports = /* @__PURE__ */ __exportAll({ runAsAction: () => runAsAction });
 init_errors();
 /**
 * Runs a verb as the step of a workflow: inputs from `COXSWAIN_INPUTS`, answers to outputs, the job summary and
@@ -621,4 +614,4 @@ function directoryOf(json) {
 		return ".";
 	}
 }
-export { readEvent as a, chooseLogins as c, untested as i, writeLogins as l, spellInput as n, decide as o, matrixOf as r, purposes as s, run_action_exports as t };
+export { untested as a, purposes as c, matrixOf as i, chooseLogins as l, runAsAction as n, readEvent as o, spellInput as r, decide as s, readClock as t, writeLogins as u };

@@ -1,8 +1,6 @@
-import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { _ as completeWord, v as filesLine } from "./cli.mjs";
-import { d as looseObject, g as string, r as array } from "./zod.mjs";
-import { d as Git } from "./world-git.mjs";
-import { a as readConfig } from "./project-configuration.mjs";
+import { S as string, _ as looseObject, l as array } from "./libraries.mjs";
+import { _t as filesLine, gt as completeWord } from "./host.mjs";
+import { dr as Git, pi as readConfig } from "./shared.mjs";
 // src/cli/completion/scripts.ts
 /** The shells that can complete our command line. */
 const shells = [
@@ -63,10 +61,6 @@ complete -c coxswain -f -a '(__coxswain_complete)'
 `
 };
 // src/cli/completion/checkout-values.ts
-var checkout_values_exports = /* @__PURE__ */ __exportAll({
-	fleets: () => fleets,
-	versions: () => versions
-});
 const releasesSchema = looseObject({ releases: array(looseObject({ version: string() })) });
 /** The fleets of coxswain.yaml; none if it cannot be read, because a completion cannot show errors. */
 const fleets = async (directory) => {
@@ -97,7 +91,6 @@ function readVersions(text) {
 	}
 }
 // src/cli/completion/complete.ts
-var complete_exports = /* @__PURE__ */ __exportAll({ complete: () => complete });
 const nothing = {
 	candidates: [],
 	files: false
@@ -187,4 +180,4 @@ function words(start, all) {
 		files: false
 	};
 }
-export { shells as i, checkout_values_exports as n, completionScripts as r, complete_exports as t };
+export { shells as a, completionScripts as i, fleets as n, versions as r, complete as t };

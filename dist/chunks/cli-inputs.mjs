@@ -1,6 +1,6 @@
-import { E as flag, w as choice } from "./cli.mjs";
-import { W as architectures } from "./world-registry.mjs";
-import { A as shortCommit } from "./world-git.mjs";
+import { Ct as choice, Tt as flag } from "./host.mjs";
+import { ut as architectures } from "./guidance.mjs";
+import { Ka as shortCommit } from "./shared.mjs";
 // src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */
 function architecture(about) {

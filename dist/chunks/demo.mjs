@@ -1,28 +1,22 @@
-import { $ as formatTime, B as withTemporaryFolder, G as onInterrupt, I as exists, O as styled, V as writeFileAtomically, Y as findTool, Z as requireTools, a as insideRoot, ct as InputError, dt as init_errors, it as defined, lt as OutsideError, o as startProcess, q as exec, z as readFileIfThere } from "./host.mjs";
-import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as atDigest, B as parseRepository, F as formatRepository, H as shortDigest, R as parseDigest, o as createRegistryClient, w as readImage, z as parseReference } from "./world-registry.mjs";
+import { S as string, T as unknown, d as boolean, i as require_dist, l as array, v as number, y as object } from "./libraries.mjs";
+import { B as exists, G as writeFileAtomically, Ht as OutsideError, Lt as defined, Mt as formatTime, R as styled, U as readFileIfThere, Vt as InputError, W as withTemporaryFolder, Wt as init_errors, Y as onInterrupt, b as requireTools, d as startProcess, g as exec, u as insideRoot, v as findTool } from "./host.mjs";
 import { $ as parseGraph, A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, b as nextOpening, r as chooseUpdate, y as throttleGraph } from "./guidance.mjs";
-import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
-import { a as readConfig, m as ringsToShow, p as isNamed } from "./project-configuration.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
-import { r as isLoopback } from "./world.mjs";
-import { t as require_dist } from "./yaml.mjs";
-import { b as openGitForge } from "./world-forge.mjs";
-import { S as graphPath } from "./release-published.mjs";
+import { Aa as parseDigest, Da as formatRepository, Ji as fetchWhole, Lt as graphPath, Ma as parseRepository, Pa as shortDigest, Sa as atDigest, Si as ringsToShow, Wr as createRegistryClient, Yi as init_fetch_whole, Zi as isLoopback, _a as readImage, ja as parseReference, pi as readConfig, rr as openGitForge, xi as isNamed } from "./shared.mjs";
+import { S as inRegistry, _ as nodeScript, a as fetchImage, c as makeStateDisk, d as orderModules, f as folder, g as alwaysOn, h as withRootFilesystem, i as bootOstree, l as bootPrepared, m as readModuleIndex, o as prepareOstreeDisk, p as writeNewc, r as findDeployTool, s as settleDisk, u as prepareImage, x as findStaticBusybox } from "./loop-boot-test.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
-import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
+import { a as ostree_machine_default, i as ostree_update_default, n as leave_state_default, o as node_machine_default, r as back_default, s as systemd_runs_default, t as state_survived_default } from "./demo-shell.mjs";
 import { a as nodeFiles } from "./operate-node-kit.mjs";
-import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, normalize } from "node:path";
-import { createInterface } from "node:readline";
-import { spawn } from "node:child_process";
-import { setTimeout } from "node:timers/promises";
-import { homedir } from "node:os";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, normalize } from "node:path";
+import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { createServer, request } from "node:http";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import { createServer } from "node:net";
+import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
-import { createServer as createServer$1 } from "node:net";
 // src/demo/verb-answers.ts
 const buildAnswer = object({
 	version: string(),
@@ -194,8 +188,6 @@ function clfTime(seconds) {
 	const [, date, month, year, time] = (/* @__PURE__ */ new Date(seconds * 1e3)).toUTCString().split(" ");
 	return `${date}/${month}/${year}:${time} +0000`;
 }
-// src/demo/base-agent.ts
-init_errors();
 /**
 * The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
 * @param cacheFolder of Coxswain
@@ -212,6 +204,15 @@ const stockSettings = {
 };
 /** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
 async function addAgent(root, program) {
+	await addAgentFiles(root, program);
+	const passwd = join(root, "etc/passwd");
+	await writeFile(passwd, `${await readFile(passwd, "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`);
+	await chmod(passwd, 420);
+	await mkdir(join(root, "sysroot"), { recursive: true });
+	await symlink("sysroot/ostree", join(root, "ostree"));
+}
+/** Zincati with Fedora's settings, as files to copy into an image that is an ostree commit. */
+async function addAgentFiles(root, program) {
 	const write = async (path, text, mode) => {
 		await mkdir(dirname(join(root, path)), { recursive: true });
 		await writeFile(join(root, path), text);
@@ -222,9 +223,6 @@ async function addAgent(root, program) {
 	await copyFile(program, join(root, "usr/libexec/zincati"));
 	await chmod(join(root, "usr/libexec/zincati"), 493);
 	for (const [name, text] of Object.entries(stockSettings)) await write(`usr/lib/zincati/config.d/${name}`, text, 420);
-	await write("etc/passwd", `${await readFile(join(root, "etc/passwd"), "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 420);
-	await mkdir(join(root, "sysroot"), { recursive: true });
-	await symlink("sysroot/ostree", join(root, "ostree"));
 }
 /** Puts programs of this machine into a root that has none, with the libraries that they need. */
 async function addPrograms(root, programs) {
@@ -242,6 +240,7 @@ async function addPrograms(root, programs) {
 	}
 }
 // src/demo/debian-packages.ts
+init_errors();
 /** Renames a finished folder or file to its place; another process may have been faster, with the same content. */
 async function putInPlace(partial, place) {
 	try {
@@ -250,7 +249,7 @@ async function putInPlace(partial, place) {
 		if (!await exists(place)) throw error;
 	}
 }
-async function versionOf$1(name, foreign) {
+async function versionOf(name, foreign) {
 	const { stdout } = await exec("apt-cache", ["policy", name], { env: {
 		LC_ALL: "C",
 		...foreign?.env
@@ -319,7 +318,7 @@ async function findKernelPackages(foreign) {
 		const modules = (await dependsOf(image, foreign)).filter((name) => name.startsWith("linux-modules-"));
 		return Promise.all([image, ...modules].map(async (name) => ({
 			name,
-			version: await versionOf$1(name, foreign)
+			version: await versionOf(name, foreign)
 		})));
 	}
 	throw new InputError({
@@ -939,6 +938,7 @@ async function buildBaseImage(options) {
 					release,
 					"/usr/lib/os-release"
 				]);
+				if (kind === "ostree") await copyAgent(container, join(folder, "agent"), cacheFolder);
 			});
 			const { foreign } = options;
 			const architecture = foreign === void 0 ? [] : ["--arch", foreign.architecture];
@@ -968,6 +968,19 @@ async function buildBaseImage(options) {
 function defaultCacheFolder(env = process.env) {
 	const cache = env.XDG_CACHE_HOME;
 	return join(cache === void 0 || cache === "" ? join(homedir(), ".cache") : cache, "coxswain");
+}
+/** Fedora CoreOS has Zincati. It has to be built here, and the ostree commit takes minutes: it goes into the layer on it. */
+async function copyAgent(container, folder, cacheFolder) {
+	const agent = findZincati(cacheFolder);
+	if (agent === void 0) return;
+	await addAgentFiles(folder, agent);
+	await exec("buildah", [
+		"copy",
+		"--quiet",
+		container,
+		folder,
+		"/"
+	]);
 }
 /** The layer that all versions share, as an image in buildah's storage. */
 async function importRoot(root) {
@@ -1511,7 +1524,7 @@ async function whatNodesSee(scene) {
 init_fetch_whole();
 /** Serves the files of a folder on loopback, as any web server does. */
 async function withStaticServer(folder, work) {
-	const server = createServer((request, response) => {
+	const server = createServer$1((request, response) => {
 		const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
 		readFileIfThere(join(folder, path)).then((text) => {
 			response.writeHead(text === void 0 ? 404 : 200, { "content-type": "application/json" });
@@ -1863,125 +1876,11 @@ async function showOutcome(scene, story) {
 	};
 	await writeFileAtomically(join(options.output, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
 }
-// src/demo/node-machine.sh
-var node_machine_default = "# A node of the demo, after the lines of as-node.sh: it picks its ring as the node kit does, and its own Zincati asks for\n# an update.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what as-node.sh sets\nmkdir -p /etc/coxswain\nprintf 'RING=%s\\n' \"$ring\" >/etc/coxswain/node.conf\nbash \"$work/kit/ring.sh\" 2>&1 || exit 1\nask \"$booted\"\nif [ -e \"$state/reboot\" ]; then\n  \"$busybox\" sed -n 's/^DIGEST=/takes /p' \"$state/staged\"\nelif ! \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" ||\n  \"$busybox\" grep -E 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  \"$busybox\" tail -n 20 \"$work/log\"\n  exit 1\nelse\n  echo stays\nfi\n";
-// src/demo/node-story.ts
+// src/demo/node-fleet.ts
 const architecture = "x86_64";
 const fleet = "stable";
 /** Where the site is inside the machines. */
 const url = "http://127.0.0.1/";
-/**
-* Two machines follow the rollout of stable by their own Zincati, canary first, and restart into the digest that was
-* tested. Call it when stable has the release, half-way through its rollout.
-* @param tested digest of the image that the boot test booted
-*/
-async function playNodes(scene, tested) {
-	const { stage, place } = scene;
-	stage.chapter("Two machines of stable, with their own Zincati");
-	const config = await readConfig(scene.repository);
-	const state = await readPublished(scene);
-	const [old, fresh] = await Promise.all(state.digests.map((digest) => readNodeImage(config, scene, digest)));
-	if (old === void 0 || fresh === void 0) throw new Error(`${fleet} has fewer than two releases`);
-	await withPrepared(scene, config, old, (before) => withPrepared(scene, config, fresh, async (after) => {
-		const images = [before, after];
-		const nodes = [];
-		for (const [name, ring] of [["canary", "canary"], ["late", "late"]]) {
-			const disk = join(place.folder, `node-${name}`);
-			await makeStateDisk(disk);
-			nodes.push({
-				name,
-				ring,
-				disk,
-				runs: before.digest,
-				boots: 0
-			});
-		}
-		const rows = [];
-		for (const [moment, time] of state.moments) {
-			scene.setTime(time);
-			await scene.coxswain([
-				"publish-updates",
-				"--output",
-				scene.site
-			]);
-			const waiting = nodes.filter(({ runs }) => runs !== after.digest);
-			const answers = await Promise.all(waiting.map((node) => stage.step(`${node.name}, ${moment}`, () => follow(scene, config, node, images))));
-			for (const [index, what] of answers.entries()) rows.push([
-				moment,
-				waiting[index]?.name ?? "",
-				what
-			]);
-		}
-		stage.note(formatTable([
-			"rollout",
-			"machine",
-			"what its Zincati did"
-		], rows));
-		const wrong = nodes.find(({ runs }) => runs !== tested);
-		if (wrong !== void 0) throw new Error(`${wrong.name} runs ${wrong.runs}, and ${tested} was tested`);
-		stage.note(`Both machines run ${tested}: the digest that was tested.`);
-	}));
-}
-/** Boots a machine, and again while its Zincati takes an update. */
-async function follow(scene, config, node, images) {
-	const said = [];
-	for (;;) {
-		const answer = await bootNode(scene, config, node, images);
-		if (answer === "stays") {
-			said.push(`${said.length === 0 ? "stays on" : "restarted into"} ${versionOf(node.runs, images)}`);
-			const what = said.join(", ");
-			return {
-				value: what,
-				what
-			};
-		}
-		said.push(`takes ${versionOf(answer, images)} (${shortDigest(answer)})`);
-		node.runs = answer;
-	}
-}
-/** @returns the digest that the machine's Zincati takes, or that it stays */
-async function bootNode(scene, config, node, images) {
-	const image = images.find(({ digest }) => digest === node.runs);
-	if (image === void 0) throw new Error(`no release of ${fleet} is ${node.runs}`);
-	const repository = formatRepository(config.image);
-	node.boots += 1;
-	const script = join(scene.place.folder, `${node.name}-${node.boots}`);
-	await writeFile(script, nodeScript({
-		settings: alwaysOn,
-		site: await siteOf(scene, config),
-		images,
-		repository,
-		values: {
-			reference: `ostree-unverified-registry:${repository}:${config.stream}`,
-			booted: node.runs,
-			ring: node.ring
-		},
-		files: kitOf(config),
-		script: node_machine_default
-	}));
-	const report = await bootPrepared(image.prepared, {
-		architecture,
-		init: "any",
-		tests: [{
-			name: "node",
-			path: script,
-			timeoutSeconds: 900
-		}],
-		environment: {},
-		state: {
-			disk: node.disk,
-			deployment: image === images[0] ? "old" : "new"
-		},
-		outputFolder: join(scene.options.output, "nodes", `${node.name}-${node.boots}`),
-		log: scene.options.log
-	});
-	const output = report.tests.find(({ name }) => name === "node")?.output ?? "";
-	for (const line of output.trim().split("\n")) scene.stage.note(`  ${node.name}: ${line}`);
-	const taken = /^takes (sha256:[0-9a-f]{64})$/m.exec(output)?.[1];
-	if (taken !== void 0) return taken;
-	if (/^stays$/m.test(output)) return "stays";
-	throw new Error(`the machine ${node.name} did not answer: ${report.explanation}\n${output}`);
-}
 /** The part of the node kit that picks the ring. */
 function kitOf(config) {
 	const served = {
@@ -2010,6 +1909,7 @@ async function siteOf(scene, config) {
 	}))).map(async (path) => [path, await readFile(join(scene.site, path), "utf8")]);
 	return Object.fromEntries(await Promise.all(texts));
 }
+/** The digests of the last two releases, and moments of the rollout of the last one. */
 async function readPublished(scene) {
 	const read = (name) => readFile(join(scene.site, fleet, name), "utf8");
 	const { releases } = parseReleaseIndex(await read("releases.json"), "releases.json");
@@ -2026,6 +1926,7 @@ async function readPublished(scene) {
 		moments: [["half-way", start + minutes * 30], ["complete", start + minutes * 60 + 60]]
 	};
 }
+/** @returns undefined for a reference without a digest */
 async function readNodeImage(config, { options }, reference) {
 	if (reference.kind !== "digest") return void 0;
 	const client = createRegistryClient({
@@ -2039,27 +1940,232 @@ async function readNodeImage(config, { options }, reference) {
 		image
 	};
 }
-/** Calls `work` while the image is ready to boot. */
-async function withPrepared({ options, place }, config, image, work) {
+// src/demo/node-machines.ts
+/** Calls `work` while there are machines whose kernel is started directly; only the stand-in knows of deployments. */
+async function withDirectMachines(scene, config, { from, to }, work) {
+	await withPrepared(scene, config, from, (before) => withPrepared(scene, config, to, (after) => work({
+		script: node_machine_default,
+		files: {},
+		make: async (name) => {
+			const disk = join(scene.place.folder, `node-${name}`);
+			await makeStateDisk(disk);
+			return (runs, options) => {
+				const old = runs === from.digest;
+				const state = {
+					disk,
+					deployment: old ? "old" : "new"
+				};
+				return bootPrepared(old ? before : after, {
+					...options,
+					init: "any",
+					state
+				});
+			};
+		}
+	})));
+}
+async function withPrepared({ options, place }, config, { digest }, work) {
 	const { log } = options;
-	const source = inRegistry(atDigest(config.image, image.digest));
+	const source = inRegistry(atDigest(config.image, digest));
 	await withRootFilesystem(source, async (root) => {
-		if (!await hasAgent(insideRoot(root))) throw new Error(`${image.version} has no Zincati`);
-		const folder = join(place.folder, `image-${image.digest.slice(-12)}`);
+		const folder = join(place.folder, `image-${digest.slice(-12)}`);
 		await mkdir(folder);
-		await work({
-			...image,
-			prepared: await prepareImage({
-				root,
-				image: source.name,
-				folder,
-				log
-			})
-		});
+		await work(await prepareImage({
+			root,
+			image: source.name,
+			folder,
+			log
+		}));
 	}, { log });
 }
-function versionOf(digest, images) {
-	return images.find((image) => image.digest === digest)?.version ?? digest;
+// src/demo/ostree-node-machines.ts
+/** An emulated machine of this size takes minutes to come up; on a busy computer, many. */
+const deadlineSeconds = 2400;
+/** What makes the stand-in for rpm-ostree deploy by the ostree of the machine: before what else runs there. */
+const ostreeNode = {
+	script: ostree_machine_default,
+	files: { "ostree-update.sh": ostree_update_default }
+};
+/**
+* Calls `work` while there are machines with real ostree deployments. Each has the release that it runs deployed on its
+* disk, and the next one in the repository, downloaded by ostree-ext: it has no network.
+*/
+async function withOstreeMachines(scene, config, { from, to }, work) {
+	const { stage, place, options } = scene;
+	const { log } = options;
+	const source = ({ digest }) => inRegistry(atDigest(config.image, digest));
+	await withRootFilesystem(source(from), (before) => withRootFilesystem(source(to), async (after) => {
+		const disk = await stage.step("disk of the machines", async () => ({
+			value: await makeDisk(scene, source(from), source(to), before),
+			what: `${from.version} deployed by ostree-ext, ${to.version} downloaded`
+		}));
+		await work({
+			files: ostreeNode.files,
+			script: `${ostreeNode.script}${node_machine_default}`,
+			make: async (name) => {
+				const file = join(place.folder, `node-${name}.img`);
+				await exec("cp", [
+					"--sparse=always",
+					disk.file,
+					file
+				]);
+				return keptMachine({
+					...disk,
+					file
+				}, (runs) => runs === from.digest ? before : after);
+			}
+		});
+	}, { log }), { log });
+}
+async function makeDisk({ place, options: { log } }, from, to, root) {
+	const tool = await findDeployTool({
+		root,
+		run: void 0
+	});
+	if (tool === void 0) throw new Error("ostree-deploy cannot be found");
+	const folders = {
+		from: join(place.folder, "ostree-from"),
+		to: join(place.folder, "ostree-to")
+	};
+	for (const folder of Object.values(folders)) await mkdir(folder);
+	const image = await fetchImage(from, folders.from, log);
+	const next = await fetchImage(to, folders.to, log);
+	return prepareOstreeDisk({
+		image,
+		next,
+		tool,
+		folder: folders.from,
+		log
+	});
+}
+/** A machine that goes on from what is on its disk. @param rootOf folder with the files of a release */
+function keptMachine(disk, rootOf) {
+	return async (runs, options) => {
+		await settleDisk(disk.file);
+		const about = {
+			root: insideRoot(rootOf(runs)),
+			keep: true
+		};
+		return bootOstree(disk, {
+			deadlineSeconds,
+			...options
+		}, about);
+	};
+}
+// src/demo/node-story.ts
+/**
+* Two machines follow the rollout of stable by their own Zincati, canary first, and restart into the digest that was
+* tested; on an ostree base, by real deployments. Call it when stable has the release, half-way through its rollout.
+* @param tested digest of the image that the boot test booted
+*/
+async function playNodes(scene, tested) {
+	const { stage, options } = scene;
+	const ostree = options.kind === "ostree";
+	stage.chapter(`Two machines of stable, with their own Zincati${ostree ? " and real deployments" : ""}`);
+	const config = await readConfig(scene.repository);
+	const state = await readPublished(scene);
+	const [from, to] = await Promise.all(state.digests.map((digest) => readNodeImage(config, scene, digest)));
+	if (from === void 0 || to === void 0) throw new Error(`${fleet} has fewer than two releases`);
+	const update = {
+		from,
+		to
+	};
+	await (ostree ? withOstreeMachines : withDirectMachines)(scene, config, update, async (machines) => {
+		const nodes = [];
+		for (const name of ["canary", "late"]) nodes.push({
+			name,
+			ring: name,
+			boot: await machines.make(name),
+			runs: from.digest,
+			boots: 0
+		});
+		const rows = [];
+		for (const [moment, time] of state.moments) {
+			scene.setTime(time);
+			await scene.coxswain([
+				"publish-updates",
+				"--output",
+				scene.site
+			]);
+			const waiting = nodes.filter(({ runs }) => runs !== to.digest);
+			const answers = await Promise.all(waiting.map((node) => stage.step(`${node.name}, ${moment}`, () => follow(scene, config, node, {
+				machines,
+				update
+			}))));
+			for (const [index, what] of answers.entries()) rows.push([
+				moment,
+				waiting[index]?.name ?? "",
+				what
+			]);
+		}
+		stage.note(formatTable([
+			"rollout",
+			"machine",
+			"what its Zincati did"
+		], rows));
+		const wrong = nodes.find(({ runs }) => runs !== tested);
+		if (wrong !== void 0) throw new Error(`${wrong.name} runs ${wrong.runs}, and ${tested} was tested`);
+		stage.note(`Both machines run ${tested}: the digest that was tested.`);
+		if (ostree) stage.note("Each says so itself, by the ostree commit that it booted.");
+	});
+}
+/** Boots a machine, and again while its Zincati takes an update. */
+async function follow(scene, config, node, rollout) {
+	const { from, to } = rollout.update;
+	const versionOf = (digest) => [from, to].find((each) => each.digest === digest)?.version ?? digest;
+	const said = [];
+	for (;;) {
+		const answer = await bootNode(scene, config, node, rollout);
+		if (answer === "stays") {
+			said.push(`${said.length === 0 ? "stays on" : "restarted into"} ${versionOf(node.runs)}`);
+			const what = said.join(", ");
+			return {
+				value: what,
+				what
+			};
+		}
+		said.push(`takes ${versionOf(answer)} (${shortDigest(answer)})`);
+		node.runs = answer;
+	}
+}
+/** @returns the digest that the machine's Zincati takes, or that it stays */
+async function bootNode(scene, config, node, { machines, update }) {
+	const repository = formatRepository(config.image);
+	node.boots += 1;
+	const script = join(scene.place.folder, `${node.name}-${node.boots}`);
+	await writeFile(script, nodeScript({
+		settings: alwaysOn,
+		site: await siteOf(scene, config),
+		images: [update.from, update.to],
+		repository,
+		values: {
+			reference: `ostree-unverified-registry:${repository}:${config.stream}`,
+			booted: node.runs,
+			ring: node.ring
+		},
+		files: {
+			...kitOf(config),
+			...machines.files
+		},
+		script: machines.script
+	}));
+	const report = await node.boot(node.runs, {
+		architecture,
+		tests: [{
+			name: "node",
+			path: script,
+			timeoutSeconds: 1500
+		}],
+		environment: {},
+		outputFolder: join(scene.options.output, "nodes", `${node.name}-${node.boots}`),
+		log: scene.options.log
+	});
+	const output = report.tests.find(({ name }) => name === "node")?.output ?? "";
+	for (const line of output.trim().split("\n")) scene.stage.note(`  ${node.name}: ${line}`);
+	const taken = /^takes (sha256:[0-9a-f]{64})$/m.exec(output)?.[1];
+	if (taken !== void 0) return taken;
+	if (/^stays$/m.test(output)) return "stays";
+	throw new Error(`the machine ${node.name} did not answer: ${report.explanation}\n${output}`);
 }
 // src/demo/rehearsal-story.ts
 /** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
@@ -2329,7 +2435,7 @@ function authOf({ htpasswd, token }) {
 /** A loopback port that nothing listens on at this moment. */
 function freePort() {
 	return new Promise((resolve, reject) => {
-		const server = createServer$1();
+		const server = createServer();
 		server.once("error", reject);
 		server.listen(0, "127.0.0.1", () => {
 			const address = server.address();

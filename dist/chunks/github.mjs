@@ -1,10 +1,6 @@
-import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { b as documentation, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
-import { a as boolean, f as number, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as shortCommit, T as listTree, f as fetchedObjects, g as findRemote } from "./world-git.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
-import { r as isLoopback } from "./world.mjs";
-import { C as StaleBranchError, S as readCommits, _ as readGitHubRun, a as workflowFiles, f as fitBody, i as refusalOf, r as explainFailure, v as findToken, y as gitHubOf } from "./world-forge.mjs";
+import { S as string, T as unknown, c as _enum, d as boolean, h as int, l as array, v as number, y as object } from "./libraries.mjs";
+import { Gt as messageOf, Ht as OutsideError, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { E as workflowFiles, Ji as fetchWhole, Ka as shortCommit, T as refusalOf, Yi as init_fetch_whole, Zi as isLoopback, er as readGitHubRun, fa as listTree, fr as fetchedObjects, lt as fitBody, mr as findRemote, nr as gitHubOf, sr as readCommits, tr as findToken, ur as StaleBranchError, w as explainFailure } from "./shared.mjs";
 import { t as Octokit$1 } from "./octokit-core.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
@@ -1085,8 +1081,6 @@ function readRun(run) {
 		url: run.html_url
 	};
 }
-// src/world/forge/github/github-forge.ts
-var github_forge_exports = /* @__PURE__ */ __exportAll({ openGitHubForge: () => openGitHubForge });
 init_errors();
 /**
 * GitHub, or a GitHub Enterprise Server. Nothing is requested before the first call, so a verb that needs no forge
@@ -1178,7 +1172,6 @@ function readOnlyForge(forge, why, log) {
 	};
 }
 // src/world/forge/github/open-repository.ts
-var open_repository_exports = /* @__PURE__ */ __exportAll({ openGitHubRepository: () => openGitHubRepository });
 init_errors();
 /**
 * Opens the repository on GitHub of a checkout: that of the workflow run, or of the checkout's remote.
@@ -1206,4 +1199,4 @@ async function openGitHubRepository(git, { env, log }) {
 		page: `${serverUrl}/${repository}`
 	};
 }
-export { github_forge_exports as n, open_repository_exports as t };
+export { openGitHubForge as n, openGitHubRepository as t };

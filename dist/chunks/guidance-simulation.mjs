@@ -1,5 +1,5 @@
 import { C as rolloutProgress, X as buildGraph, et as nodeKeys, l as parseWhen, v as rolloutOf } from "./guidance.mjs";
-import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent } from "./host.mjs";
+import { Mt as formatTime, Vt as InputError, Wt as init_errors, jt as formatDuration, l as formatPercent } from "./host.mjs";
 // src/guidance/simulation/openings.ts
 /**
 * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.

@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
+import { v as number, y as object } from "./libraries.mjs";
 import { t as require_lib } from "./handlebars.mjs";
-import { f as number, p as object } from "./zod.mjs";
-import { Q as formatDuration, ct as InputError, dt as init_errors, et as longestDuration, ft as messageOf, it as defined, tt as parseDuration } from "./host.mjs";
+import { Gt as messageOf, Lt as defined, Nt as longestDuration, Pt as parseDuration, Vt as InputError, Wt as init_errors, jt as formatDuration } from "./host.mjs";
 import { C as rolloutProgress, G as updateEntry, V as nullableEntryFields, l as parseWhen, rt as readDocument, x as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/names.ts
 init_errors();

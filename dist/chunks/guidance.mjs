@@ -1,6 +1,37 @@
-import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, i as formatPercent, it as defined, nt as parseTime, rt as requireDay, tt as parseDuration } from "./host.mjs";
-import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, n as _enum, p as object, r as array } from "./zod.mjs";
+import { C as tuple, S as string, _ as looseObject, b as record, c as _enum, d as boolean, h as int, l as array, v as number, y as object } from "./libraries.mjs";
+import { Ft as parseTime, It as requireDay, Lt as defined, Mt as formatTime, Pt as parseDuration, Vt as InputError, Wt as init_errors, jt as formatDuration, l as formatPercent } from "./host.mjs";
 import { isDeepStrictEqual } from "node:util";
+// src/world/registry/architecture.ts
+/** The architectures Fedora CoreOS is made for, by the names FCOS uses ("basearch"). */
+const architectures = [
+	"x86_64",
+	"aarch64",
+	"s390x",
+	"ppc64le"
+];
+const goNames = {
+	x86_64: "amd64",
+	aarch64: "arm64",
+	s390x: "s390x",
+	ppc64le: "ppc64le"
+};
+/** The name that image configs and indexes use (GOARCH): `amd64` for `x86_64`. */
+function goArchitecture(architecture) {
+	return goNames[architecture];
+}
+/** The FCOS name of a GOARCH; undefined for one that FCOS is not made for. */
+function architectureOfGo(name) {
+	return architectures.find((architecture) => goNames[architecture] === name);
+}
+/** The architecture of the machine that this runs on; undefined for one that FCOS is not made for. */
+function hostArchitecture() {
+	return {
+		x64: "x86_64",
+		arm64: "aarch64",
+		s390x: "s390x",
+		ppc64: "ppc64le"
+	}[process.arch];
+}
 // src/guidance/alias.ts
 /** The indexes of releases for several architectures. */
 function aliasesOf(index) {
@@ -1623,4 +1654,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { parseGraph as $, parseReleaseIndex as A, formatUpdateMetadata as B, rolloutProgress as C, formatReleaseIndex as D, emptyReleaseIndex as E, noOperations as F, updateEntry as G, parseGraphUpdates as H, operationsSchema as I, otherRelease as J, updateMetadata as K, parseOperations as L, formatOperations as M, holdAt as N, nullableReleaseFields as O, nextHoldEnd as P, formatPublishedGraph as Q, addUpdate as R, rolloutPhase as S, addRelease as T, parseUpdateMetadata as U, nullableEntryFields as V, tidy as W, buildGraph as X, parseAdoption as Y, formatGraph as Z, strandedByTidying as _, adoptionCurve as a, withoutNulls as at, nextOpening as b, stagedCourse as c, aliasesOf as ct, reachedAt as d, nodeKeys as et, shareAt as f, strandedBy as g, listStranded as h, considerUpdate as i, someText as it, releaseIndex as j, parseGraphReleases as k, parseWhen as l, findStranded as m, judgeRing as n, openObject as nt, adoptionShare as o, readJson as ot, architecturesOf as p, formatAdoption as q, chooseUpdate as r, readDocument as rt, reachedBy as s, addAliases as st, warinessOf as t, findProblems as tt, firstStep as u, rolloutOf as v, resumedRollout as w, rolloutEnd as x, throttleGraph as y, emptyUpdateMetadata as z };
+export { parseGraph as $, parseReleaseIndex as A, formatUpdateMetadata as B, rolloutProgress as C, formatReleaseIndex as D, emptyReleaseIndex as E, noOperations as F, updateEntry as G, parseGraphUpdates as H, operationsSchema as I, otherRelease as J, updateMetadata as K, parseOperations as L, formatOperations as M, holdAt as N, nullableReleaseFields as O, nextHoldEnd as P, formatPublishedGraph as Q, addUpdate as R, rolloutPhase as S, addRelease as T, parseUpdateMetadata as U, nullableEntryFields as V, tidy as W, buildGraph as X, parseAdoption as Y, formatGraph as Z, strandedByTidying as _, adoptionCurve as a, withoutNulls as at, nextOpening as b, stagedCourse as c, aliasesOf as ct, reachedAt as d, goArchitecture as dt, nodeKeys as et, shareAt as f, hostArchitecture as ft, strandedBy as g, listStranded as h, considerUpdate as i, someText as it, releaseIndex as j, parseGraphReleases as k, parseWhen as l, architectureOfGo as lt, findStranded as m, judgeRing as n, openObject as nt, adoptionShare as o, readJson as ot, architecturesOf as p, formatAdoption as q, chooseUpdate as r, readDocument as rt, reachedBy as s, addAliases as st, warinessOf as t, findProblems as tt, firstStep as u, architectures as ut, rolloutOf as v, resumedRollout as w, rolloutEnd as x, throttleGraph as y, emptyUpdateMetadata as z };

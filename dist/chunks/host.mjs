@@ -1,15 +1,15 @@
 import { n as __esmMin } from "./rolldown-runtime.mjs";
-import { d as looseObject, g as string } from "./zod.mjs";
-import { t as execa } from "./execa.mjs";
-import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
-import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
-import { styleText } from "node:util";
-import { createInterface } from "node:readline";
-import { spawn } from "node:child_process";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { homedir, tmpdir, userInfo } from "node:os";
-import { accessSync, closeSync, constants as constants$2, openSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { S as string, _ as looseObject, g as literal, y as object } from "./libraries.mjs";
+import { accessSync, closeSync, constants, openSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { basename, delimiter, dirname, join } from "node:path";
+import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, statfs } from "node:fs/promises";
+import { parseArgs, styleText } from "node:util";
 import { createHash, randomBytes } from "node:crypto";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
 // src/host/errors.ts
 function describeProblem(details) {
 	const place = [details.where, details.field].filter((part) => part !== void 0).join(": ");
@@ -52,6 +52,7 @@ var init_errors = __esmMin((() => {
 	};
 }));
 // src/host/nearest.ts
+init_errors();
 /** The candidate that a mistyped word most likely meant; undefined when none is near. */
 function nearest(word, candidates) {
 	const simple = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
@@ -86,8 +87,6 @@ function definedVariables(env) {
 	return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== void 0));
 }
 var init_defined = __esmMin((() => {}));
-// src/host/time.ts
-init_errors();
 /** The longest duration that is accepted: ten years. Anything longer is a mistake, and would overflow times. */
 const longestDuration = 31536e4;
 const unitSeconds = {
@@ -182,166 +181,497 @@ function requireDay(text, place = {}) {
 function formatTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
+// src/cli/inputs.ts
 init_errors();
-/** The Debian and Ubuntu package of each program that we call. */
-const packages = {
-	"apt-cache": "apt",
-	"apt-get": "apt",
-	buildah: "buildah",
-	busybox: "busybox-static",
-	cpio: "cpio",
-	"docker-registry": "docker-registry",
-	depmod: "kmod",
-	dpkg: "dpkg",
-	"dpkg-deb": "dpkg",
-	git: "git",
-	"fuse-overlayfs": "fuse-overlayfs",
-	gzip: "gzip",
-	"mkfs.erofs": "erofs-utils",
-	debugfs: "e2fsprogs",
-	du: "coreutils",
-	e2fsck: "e2fsprogs",
-	"mkfs.ext4": "e2fsprogs",
-	mmdebstrap: "mmdebstrap",
-	modprobe: "kmod",
-	newuidmap: "uidmap",
-	"qemu-system-aarch64": "qemu-system-arm",
-	"qemu-system-x86_64": "qemu-system-x86",
-	rpm: "rpm",
-	sbverify: "sbsigntool",
-	skopeo: "skopeo",
-	slirp4netns: "slirp4netns",
-	mount: "mount",
-	unshare: "util-linux",
-	xmllint: "libxml2-utils",
-	xz: "xz-utils",
-	zstd: "zstd"
-};
-/** Fedora packages that have another name than Debian's. */
-const fedoraPackages = {
-	"busybox-static": "busybox",
-	"qemu-system-arm": "qemu-system-aarch64-core",
-	"qemu-system-x86": "qemu-system-x86-core",
-	mount: "util-linux-core",
-	sbsigntool: "sbsigntools",
-	uidmap: "shadow-utils",
-	"util-linux": "util-linux-core",
-	"xz-utils": "xz"
-};
-/** The Fedora package of a program. */
-function fedoraPackageOf(program) {
-	const debian = packageOf(program);
-	return fedoraPackages[debian] ?? debian;
+function text(about, options = {}) {
+	return valueInput(about, options, (raw) => raw);
 }
-/** The Debian package of a program. */
-function packageOf(program) {
-	return packages[program] ?? program;
+/** A point in time, as UNIX seconds or ISO 8601; read as UNIX seconds. */
+function time(about, options = {}) {
+	return valueInput(about, {
+		placeholder: "TIME",
+		...options
+	}, (raw, name) => parseTime(raw, { field: `--${name}` }));
 }
-/** Where programs were found, by PATH and name: a verb starts the same few programs dozens of times. */
-const found = /* @__PURE__ */ new Map();
-/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
-function findTool(name, env = process.env) {
-	if (name.includes("/")) return isExecutable(name) ? name : void 0;
-	const question = `${env.PATH ?? ""}\0${name}`;
-	const known = found.get(question);
-	if (known !== void 0 && isExecutable(known)) return known;
-	const folders = [
-		...(env.PATH ?? "").split(delimiter),
-		"/usr/sbin",
-		"/sbin"
-	].filter((folder) => folder !== "");
-	for (const folder of folders) {
-		const path = join(folder, name);
-		if (!isExecutable(path)) continue;
-		found.set(question, path);
-		return path;
-	}
+function duration(about, options = {}) {
+	return valueInput(about, {
+		placeholder: "DURATION",
+		...options
+	}, (raw, name) => parseDuration(raw, { field: `--${name}` }));
 }
-function isExecutable(path) {
-	try {
-		accessSync(path, constants$2.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
-/**
-* Makes sure that programs are installed, before any work begins.
-* @throws InputError that names every missing program and the packages that contain them
-*/
-function requireTools(names, env = process.env) {
-	const missing = names.filter((name) => findTool(name, env) === void 0);
-	if (missing.length === 0) return;
-	const wanted = [...new Set(missing.map(packageOf))];
-	throw new InputError({
-		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
-		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
-	});
-}
-// src/host/exec.ts
-init_errors();
-/**
-* Runs a program to its end, without a shell.
-* @throws InputError when the program is not installed
-* @throws OutsideError on any other exit code, with the last lines it printed, and when its time is over
-*/
-async function exec(program, args, options = {}) {
-	requireTools([program]);
-	const running = execa(findTool(program) ?? program, args, {
-		reject: false,
-		stripFinalNewline: false,
-		...defined({
-			env: options.env,
-			cwd: options.cwd
-		}),
-		...options.input === void 0 ? { stdin: "ignore" } : { input: options.input }
-	});
-	const { onLine } = options;
-	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
-	const result = await withinTime(running, options.seconds);
-	if (result === void 0) {
-		const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
-		throw new OutsideError(doing, `${program} did not end within ${options.seconds} s`);
-	}
-	const exitCode = result.exitCode ?? void 0;
-	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) {
-		const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
-		const end = exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`;
-		throw new OutsideError(doing, `${end}${lastLines(result.stderr || result.stdout)}`);
-	}
+function choice(about, choices, options = {}) {
+	const read = (raw, name) => readChoice(raw, choices, { field: `--${name}` });
 	return {
-		exitCode,
-		stdout: result.stdout,
-		stderr: result.stderr
+		...valueInput(about, options, read),
+		choices
 	};
 }
-/** Seconds between asking a program to end and killing it. */
-const graceSeconds = 2;
-/**
-* Ends a program whose time is over. Its children may keep its output open, so nothing waits for that.
-* @returns undefined if it was ended
-*/
-async function withinTime(running, seconds) {
-	if (seconds === void 0) return running;
-	let timer;
-	const over = new Promise((resolve) => {
-		timer = setTimeout(() => {
-			running.kill("SIGTERM");
-			setTimeout(() => running.kill("SIGKILL"), graceSeconds * 1e3).unref();
-			running.stdout?.destroy();
-			running.stderr?.destroy();
-			resolve(void 0);
-		}, seconds * 1e3);
+/** @throws InputError that lists the choices and names the nearest */
+function readChoice(raw, choices, place) {
+	const found = choices.find((each) => each === raw);
+	if (found !== void 0) return found;
+	const meant = nearest(raw, choices);
+	throw new InputError({
+		...place,
+		problem: "no such choice",
+		found: raw,
+		expected: `${choices.length > 1 ? "one of " : ""}${choices.join(", ")}`,
+		...defined({ remedy: meant === void 0 ? void 0 : `Did you mean ${meant}?` })
 	});
-	try {
-		return await Promise.race([running, over]);
-	} finally {
-		clearTimeout(timer);
+}
+function wholeNumber(about, range, options = {}) {
+	return valueInput(about, {
+		placeholder: "N",
+		...options
+	}, (raw, name) => {
+		const number = /^\d[\d_,]{0,20}$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, "")) : NaN;
+		if (number >= range.from && number <= range.to) return number;
+		throw new InputError({
+			field: `--${name}`,
+			problem: "not a number in the range",
+			found: raw,
+			expected: `a whole number from ${range.from} to ${range.to}`
+		});
+	});
+}
+function parsed(about, read, options = {}) {
+	return valueInput(about, options, read);
+}
+/** Present or absent. */
+function flag(about) {
+	return {
+		kind: "flag",
+		about,
+		placeholder: "",
+		required: false,
+		fallback: "false",
+		read: (raw) => raw[0] === "true"
+	};
+}
+/** May be given several times. */
+function many(about, options = {}) {
+	return {
+		kind: "many",
+		about,
+		placeholder: options.placeholder ?? "TEXT",
+		required: false,
+		read: (raw) => raw
+	};
+}
+function valueInput(about, options, read) {
+	return {
+		kind: "one",
+		about,
+		placeholder: options.placeholder ?? "TEXT",
+		required: options.required ?? false,
+		...defined({ fallback: options.fallback }),
+		read: (raw, name) => read(raw[0], name)
+	};
+}
+// src/cli/arguments.ts
+init_errors();
+/** Inputs that every verb has on the command line. */
+const commonInputs = {
+	now: time("pretend that it is this time (rehearsals, tests)"),
+	json: flag("print the answer as JSON"),
+	"json-file": text("also write the answer as JSON to this file", { placeholder: "FILE" }),
+	verbose: flag("say more"),
+	quiet: flag("say only warnings and errors"),
+	help: flag("show this help")
+};
+/** Inputs that may be given without their flag, in this order: `coxswain edit-updates stable pause`. */
+const positionals = [
+	"log",
+	"fleet",
+	"action",
+	"shell"
+];
+/** The inputs of a verb that may be given without their flag. */
+function positionalInputs(inputs) {
+	return positionals.filter((name) => Object.hasOwn(inputs, name));
+}
+/**
+* Options before the verb go after it, as in `coxswain --directory os status`.
+* @param globals the options that may be there
+* @throws UsageError for any other option
+*/
+function verbFirst(args, globals) {
+	let at = 0;
+	for (let word = args[at]; word?.startsWith("-") === true; word = args[at]) {
+		const [, name = "", value] = /^--([\w-]+)(=.*)?$/s.exec(word) ?? [];
+		const input = Object.hasOwn(globals, name) ? globals[name] : void 0;
+		if (input === void 0) throw unknownFlag(word.replace(/=.*/s, ""), globals);
+		at += input.kind === "flag" || value !== void 0 ? 1 : 2;
+	}
+	return [...args.slice(at), ...args.slice(0, at)];
+}
+/**
+* Reads a command line by a verb's inputs.
+* @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
+* @throws InputError for a value that its input does not accept
+*/
+function readArguments(inputs, args) {
+	const options = {};
+	for (const [name, input] of Object.entries(inputs)) options[name] = {
+		type: input.kind === "flag" ? "boolean" : "string",
+		multiple: input.kind === "many"
+	};
+	const { tokens } = parseArgs({
+		args: [...args],
+		options,
+		strict: false,
+		allowPositionals: true,
+		tokens: true
+	});
+	const given = {};
+	const stray = [];
+	for (const token of tokens) {
+		if (token.kind === "positional") stray.push(token.value);
+		if (token.kind !== "option") continue;
+		const input = Object.hasOwn(inputs, token.name) ? inputs[token.name] : void 0;
+		if (input === void 0) throw unknownFlag(token.rawName, inputs);
+		given[token.name] = [...given[token.name] ?? [], readToken(token, input)];
+	}
+	placePositionals(stray, inputs, given);
+	for (const [name, values] of Object.entries(given)) {
+		if (inputs[name]?.kind === "many" || values.length === 1) continue;
+		throw new UsageError(`--${name} is given ${values.length} times: ${values.join(", ")}. Give it once`);
+	}
+	return readValues(inputs, given, (name) => `--${name}`);
+}
+function readToken(token, input) {
+	const { rawName, value, inlineValue } = token;
+	if (input.kind === "flag") {
+		if (value === void 0) return "true";
+		throw new UsageError(`${rawName} takes no value, found ${JSON.stringify(value)}`);
+	}
+	if (value === void 0 || inlineValue !== true && /^-./.test(value)) {
+		const hint = value === void 0 ? "" : `. For a value that begins with "-" write ${rawName}=${value}`;
+		throw new UsageError(`${rawName} needs a value: ${rawName} ${input.placeholder}${hint}`);
+	}
+	return value;
+}
+function unknownFlag(rawName, inputs) {
+	const names = Object.keys(inputs);
+	const meant = nearest(rawName.replace(/^-+/, ""), names);
+	const what = `unknown option ${rawName}`;
+	return new UsageError(meant === void 0 ? what : `${what}. Did you mean --${meant}?`);
+}
+/** Gives arguments without a flag to the inputs that take them. */
+function placePositionals(stray, inputs, given) {
+	const places = positionalInputs(inputs).filter((name) => !Object.hasOwn(given, name));
+	for (const argument of stray) {
+		const name = places.shift();
+		if (name === void 0) throw new UsageError(`unexpected argument ${JSON.stringify(argument)}`);
+		given[name] = [...given[name] ?? [], argument];
+		if (inputs[name]?.kind === "many") places.unshift(name);
 	}
 }
-function lastLines(text) {
-	const lines = text.trimEnd().split("\n").slice(-12);
-	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+/**
+* Turns given texts into typed values.
+* @param spell writes the name of an input as the user wrote it: `--name`, or as in a workflow
+*/
+function readValues(inputs, given, spell) {
+	const values = {};
+	for (const [name, input] of Object.entries(inputs)) {
+		const raw = [given[name]].flat().map(String).filter((text) => text !== "" && text !== "undefined");
+		if (raw.length === 0 && input.fallback !== void 0) raw.push(input.fallback);
+		if (raw.length === 0 && input.required) throw new UsageError(`${spell(name)} is required: ${input.about}`);
+		values[name] = raw.length === 0 && input.kind !== "many" ? void 0 : input.read(raw, name);
+	}
+	return values;
+}
+// src/cli/completion-protocol.ts
+/** The hidden verb that the completion scripts call; the words of the line follow it. */
+const completeWord = "__complete";
+/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
+const filesLine = ":files";
+/** The input for the checkout, for every verb that works on one. */
+const directory = text("the checkout to work on", {
+	placeholder: "DIR",
+	fallback: "."
+});
+/** Further inputs of every such verb on the command line; in a workflow run GitHub is the forge. */
+const forgeInputs = {
+	remote: text("the git remote whose branches are used (default: origin, else the only one; '.': this clone alone)", { placeholder: "NAME" }),
+	forge: choice("git or github (default: GitHub if the remote is on GitHub and there is a token)", ["git", "github"], { placeholder: "KIND" })
+};
+/** Options that may stand before the verb too; those of `commonInputs` may as well. */
+const placeInputs = {
+	directory,
+	...forgeInputs
+};
+/** Of every verb that writes. */
+const rehearsalInput = { "dry-run": flag("check everything, say what would be written first, and write nothing") };
+/** The inputs of a verb on the command line, without those that all verbs have. */
+function commandLineInputs({ inputs, writes }) {
+	return {
+		...writes === true ? rehearsalInput : {},
+		...inputs,
+		...inputs.directory === directory ? forgeInputs : {}
+	};
+}
+/** Whether a run of a verb ends before its first write. Verbs with an input of their own for it do not. */
+function isRehearsed(verb, values) {
+	return !("dry-run" in verb.inputs) && "dry-run" in values && values["dry-run"] === true;
+}
+/**
+* The environment of a verb: these inputs become COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and for programs
+* that it starts.
+* @param values of the inputs of commandLineInputs
+*/
+function withForgeInputs(env, values) {
+	const { remote, forge } = values;
+	return {
+		...env,
+		...defined({
+			COXSWAIN_REMOTE: remote,
+			COXSWAIN_FORGE: forge
+		})
+	};
+}
+// src/cli/exit-code.ts
+/** What the program's exit code means: one list, which the help shows too. In a workflow run a step only passes or fails. */
+const exitCodes = {
+	done: {
+		code: 0,
+		about: "done"
+	},
+	refused: {
+		code: 1,
+		about: "refused: bad input, or the answer is no (findings, a failed test)"
+	},
+	usage: {
+		code: 2,
+		about: "wrong usage of the command line"
+	},
+	outside: {
+		code: 3,
+		about: "something outside failed (network, registry, another program): try again"
+	},
+	notReady: {
+		code: 4,
+		about: "not ready: the fleet is held or frozen; the same command may succeed later"
+	},
+	defect: {
+		code: 70,
+		about: "a defect in coxswain"
+	}
+};
+const kinds = {
+	InputError: "input",
+	UsageError: "usage",
+	OutsideError: "outside"
+};
+/** What kind of error was thrown. By name, because each chunk of the bundle may have its own copy of a class. */
+function kindOf(error) {
+	if (!(error instanceof Error) || !Object.hasOwn(kinds, error.name)) return "defect";
+	return isNotYet(error) ? "not-ready" : kinds[error.name];
+}
+function isNotYet(error) {
+	const { details } = error;
+	return details?.notYet === true;
+}
+const codes = {
+	input: exitCodes.refused.code,
+	usage: exitCodes.usage.code,
+	outside: exitCodes.outside.code,
+	"not-ready": exitCodes.notReady.code,
+	defect: exitCodes.defect.code
+};
+/** The exit code for something that was thrown. */
+function exitCodeOf(error) {
+	return codes[kindOf(error)];
+}
+// src/cli/answer-schemas.ts
+/** Where the schemas of this major version can always be read. script/stamp writes the repository. */
+const schemas = "https://raw.githubusercontent.com/coxswain-os/coxswain/v1/";
+/** The schema of what a verb prints with --json: its path in this repository and in the package. @param name of a verb; `error`; `dry-run` */
+function answerSchemaPath(name) {
+	return `schema/answers/${name}.schema.json`;
+}
+/** Its stable address. */
+function schemaAddress(name) {
+	return `${schemas}${answerSchemaPath(name)}`;
+}
+// src/cli/verb-groups.ts
+/** How `coxswain --help` groups the verbs: one list, in the order in which people meet them. A test keeps it complete. */
+const verbGroups = [
+	{
+		title: "Set up",
+		verbs: [
+			"init",
+			"check",
+			"set-up-host",
+			"make-key",
+			"node-kit",
+			"demo"
+		]
+	},
+	{
+		title: "The loop",
+		verbs: [
+			"watch-base",
+			"build-image",
+			"boot-test",
+			"promote-image",
+			"start-rollout",
+			"publish-updates",
+			"open-promotion"
+		]
+	},
+	{
+		title: "Operating a fleet",
+		verbs: [
+			"edit-updates",
+			"bridge",
+			"watch-fleet",
+			"roll-back",
+			"start-release",
+			"import-release",
+			"prune-images",
+			"sign-image",
+			"restore-state"
+		]
+	},
+	{
+		title: "Look",
+		verbs: [
+			"status",
+			"doctor",
+			"observe",
+			"explain",
+			"lint-updates",
+			"simulate-rollout",
+			"node-policy"
+		]
+	},
+	{
+		title: "Plumbing",
+		verbs: [
+			"render-graph",
+			"serve-graph",
+			"plan-run",
+			"run-event",
+			"log-in",
+			"completion"
+		]
+	}
+];
+// src/cli/help.ts
+/** Help for one verb. */
+function verbHelp(name, verb) {
+	const inputs = commandLineInputs(verb);
+	return `${[
+		`${verb.summary}`,
+		`Usage: ${usageLine(name, verb)}`,
+		...verb.about === void 0 ? [] : [verb.about.trim()],
+		...Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`],
+		`Always:\n${optionTable(commonInputs)}`,
+		`The JSON Schema of the answer: ${schemaAddress(name)}`
+	].join("\n\n")}\n`;
+}
+/** How a verb is called, in one line. */
+function usageLine(name, verb) {
+	const inputs = commandLineInputs(verb);
+	const positional = positionalInputs(inputs);
+	const required = Object.entries(inputs).filter(([flag, input]) => input.required && !positional.includes(flag)).map(([flag, input]) => ` --${flag} ${input.placeholder}`);
+	return `coxswain ${name}${[...positional.map((flag) => {
+		const input = inputs[flag];
+		const shown = input?.kind === "many" ? `${flag.toUpperCase()}…` : flag.toUpperCase();
+		return input?.required === true ? ` ${shown}` : ` [${shown}]`;
+	}), ...required].join("")}${Object.keys(inputs).length === 0 ? "" : " [options]"}`;
+}
+/** Help for the whole program. @param verbs name and summary of each verb */
+function programHelp(verbs) {
+	const width = Math.max(...verbs.map(([name]) => name.length));
+	const grouped = verbGroups.flatMap((group) => group.verbs);
+	const more = {
+		title: "More",
+		verbs: verbs.map(([name]) => name).filter((name) => !grouped.includes(name))
+	};
+	return `coxswain: GitOps for derived Fedora CoreOS images
+
+Usage: coxswain VERB [options]
+
+${[...verbGroups, more].flatMap((group) => {
+		const lines = group.verbs.flatMap((name) => verbs.filter(([verb]) => verb === name)).map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`);
+		return lines.length === 0 ? [] : [`${group.title}:\n${lines.join("\n")}`];
+	}).join("\n\n")}
+
+coxswain help VERB says more about one of them; coxswain --version names this version.
+
+Exit codes:
+${Object.values(exitCodes).map(({ code, about }) => `  ${String(code).padEnd(2)}  ${about}`).join("\n")}
+`;
+}
+function optionTable(inputs) {
+	const rows = Object.entries(inputs).map(([name, input]) => {
+		const shown = input.kind === "flag" ? `--${name}` : `--${name} ${input.placeholder}`;
+		const notes = [
+			input.required ? "required" : void 0,
+			input.kind === "many" ? "may be repeated" : void 0,
+			input.kind !== "flag" && input.fallback !== void 0 ? `default: ${input.fallback}` : void 0
+		].filter((note) => note !== void 0);
+		return [shown, `${input.about}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`];
+	});
+	const width = Math.max(...rows.map(([shown]) => shown.length));
+	return rows.map(([shown, about]) => `  ${shown.padEnd(width)}  ${about}`).join("\n");
+}
+// src/cli/json-answers.ts
+init_errors();
+/** An error, for programs. */
+function errorAnswer(error) {
+	return { error: {
+		kind: kindOf(error),
+		exitCode: exitCodeOf(error),
+		message: messageOf(error),
+		...detailsOf(error)
+	} };
+}
+/** By name, because each chunk of the bundle may have its own copy of a class. */
+function detailsOf(error) {
+	if (!(error instanceof Error) || error.name !== "InputError") return {};
+	return error.details ?? {};
+}
+/** The end of a rehearsal, for programs. */
+function rehearsalAnswer({ message }) {
+	return {
+		dryRun: true,
+		would: message
+	};
+}
+// src/cli/verb.ts
+/** Defines a verb and keeps the types of its inputs and of its answer. */
+function defineVerb(verb) {
+	return verb;
+}
+/** Whether a verb reads files of images in this run. */
+function needsRoot({ asRoot }, env) {
+	return typeof asRoot === "function" ? asRoot(env) : asRoot === true;
+}
+// src/host/dry-run.ts
+/** Set in the environment of a rehearsal, for programs that this one starts again too. */
+const rehearsalVariable = "COXSWAIN_DRY_RUN";
+/** What ends a rehearsal (`--dry-run`): its first write, which did not happen. */
+var Rehearsed = class extends Error {
+	name = "Rehearsed";
+};
+/** What people read at the end of a rehearsal. */
+function answerOfRehearsal({ message }) {
+	return `dry run: would ${message}\nEverything before that was checked; nothing was written.\n`;
+}
+/** Whether this run must not write anything. */
+function isRehearsal() {
+	return process.env[rehearsalVariable] === "1";
+}
+/**
+* Goes before a write. It ends a rehearsal there, because what comes after depends on what was written.
+* @param what what would be written, as a phrase that follows "would": `push ghcr.io/acme/os:stable`
+* @throws Rehearsed in a rehearsal; otherwise nothing happens
+*/
+function beforeWriting(what) {
+	if (isRehearsal()) throw new Rehearsed(what());
 }
 // src/host/cleanup.ts
 /**
@@ -360,12 +690,16 @@ function onInterrupt(undo) {
 		if (index >= 0) pending.splice(index, 1);
 	};
 }
+/** From now on a signal undoes nothing and ends nothing here: the caller handles signals, and ends this process. */
+function takeSignals() {
+	taken = true;
+}
 /**
 * The first signal that asks a server to stop. It then ends in order, and its own code cleans up; a second signal ends the
 * process at once.
 */
 function untilSignal() {
-	taken = true;
+	takeSignals();
 	return new Promise((resolve) => {
 		for (const signal of [
 			"SIGTERM",
@@ -573,36 +907,6 @@ async function exists(path) {
 function isMissing(error) {
 	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
-// src/host/cache-folder.ts
-/** A folder for what is kept between runs: `$XDG_CACHE_HOME/coxswain/NAME`. */
-function cacheFolder(name, env) {
-	const home = env.XDG_CACHE_HOME;
-	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
-	return join(cache, "coxswain", name);
-}
-// src/host/dry-run.ts
-/** Set in the environment of a rehearsal, for programs that this one starts again too. */
-const rehearsalVariable = "COXSWAIN_DRY_RUN";
-/** What ends a rehearsal (`--dry-run`): its first write, which did not happen. */
-var Rehearsed = class extends Error {
-	name = "Rehearsed";
-};
-/** What people read at the end of a rehearsal. */
-function answerOfRehearsal({ message }) {
-	return `dry run: would ${message}\nEverything before that was checked; nothing was written.\n`;
-}
-/** Whether this run must not write anything. */
-function isRehearsal() {
-	return process.env[rehearsalVariable] === "1";
-}
-/**
-* Goes before a write. It ends a rehearsal there, because what comes after depends on what was written.
-* @param what what would be written, as a phrase that follows "would": `push ghcr.io/acme/os:stable`
-* @throws Rehearsed in a rehearsal; otherwise nothing happens
-*/
-function beforeWriting(what) {
-	if (isRehearsal()) throw new Rehearsed(what());
-}
 // src/host/locale.ts
 /** The ASCII text for each other character that we print, for terminals that cannot show it. */
 const plain = {
@@ -730,161 +1034,6 @@ function withoutTrailingSlashes(text) {
 	let end = text.length;
 	while (end > 0 && text[end - 1] === "/") end -= 1;
 	return text.slice(0, end);
-}
-// src/host/container-storage.ts
-init_errors();
-const infoSchema = looseObject({ store: looseObject({
-	GraphRoot: string(),
-	GraphDriverName: string()
-}) });
-/**
-* Asks buildah: it knows of configuration files, the environment and what the kernel can do.
-* @param env for buildah; default: that of this process
-*/
-async function readContainerStorage(env) {
-	const given = Object.entries(env ?? {}).filter((entry) => entry[1] !== void 0);
-	const doing = "asking buildah for its folder of images";
-	const { stdout } = await exec("buildah", ["info"], {
-		doing,
-		env: Object.fromEntries(given)
-	});
-	const parsed = infoSchema.safeParse(JSON.parse(stdout));
-	if (!parsed.success) throw new OutsideError(doing, `its answer does not name it: ${stdout.slice(0, 200)}`);
-	return {
-		folder: parsed.data.store.GraphRoot,
-		driver: parsed.data.store.GraphDriverName
-	};
-}
-// src/host/root.ts
-init_errors();
-/** Set in the environment of the second run, so that there is never a third. */
-const secondRun = "COXSWAIN_RUNS_AS_ROOT";
-/**
-* A user namespace rather than sudo: what is written then belongs to the user. But sudo is better if buildah can only
-* copy whole file systems in a user namespace (storage driver vfs).
-* @throws InputError that says why neither works
-*/
-function chooseWay({ namespace, sudo }, user) {
-	const inNamespace = {
-		kind: "namespace",
-		command: ["buildah", "unshare"]
-	};
-	if ("storageDriver" in namespace && (namespace.storageDriver !== "vfs" || sudo !== "works")) return inNamespace;
-	if (sudo === "works") return {
-		kind: "sudo",
-		command: [
-			"sudo",
-			"-n",
-			"--preserve-env"
-		]
-	};
-	const problems = [`buildah unshare: ${"problem" in namespace ? namespace.problem : "works"}`, `sudo: ${sudo.problem}`];
-	throw new InputError({
-		problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${problems.join("; ")})`,
-		remedy: `Give ${user} subordinate IDs (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}; package uidmap), allow it sudo without a password, or run this as root.`
-	});
-}
-/**
-* If this process is not root, runs its own command line again as root, and returns the exit code of that run.
-* @returns undefined if this process is root: continue
-* @throws InputError when this user cannot become root
-*/
-async function runAgainAsRoot() {
-	if (process.getuid?.() === 0) return void 0;
-	if (process.env[secondRun] !== void 0) throw new InputError({ problem: `${process.env[secondRun]} was to make this process root, and did not` });
-	requireTools(["buildah"]);
-	const way = chooseWay(await probe(), userInfo().username);
-	const [program = "", ...first] = way.command;
-	const kept = way.kind === "sudo" ? ["env", ...keptBySudo()] : [];
-	const again = [
-		process.execPath,
-		...process.execArgv,
-		...process.argv.slice(1)
-	];
-	return runToItsEnd(findTool(program) ?? program, [
-		...first,
-		...kept,
-		...again
-	], {
-		...process.env,
-		[secondRun]: way.command.join(" ")
-	});
-}
-function keptBySudo() {
-	return ["PATH", "HOME"].flatMap((name) => process.env[name] === void 0 ? [] : [`${name}=${process.env[name]}`]);
-}
-/** It is tried, because reading settings is not enough: it depends on the kernel, profiles, files and packages. */
-async function probe() {
-	return {
-		namespace: await probeNamespace(),
-		sudo: await probeSudo()
-	};
-}
-/** One ID is not enough for the files of an image: then `buildah unshare` works, but building does not. */
-const enoughIds = 65536;
-async function probeNamespace() {
-	try {
-		const { stdout } = await exec("buildah", [
-			"unshare",
-			"cat",
-			"/proc/self/uid_map"
-		]);
-		const ids = stdout.trim().split("\n").reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2] ?? 0), 0);
-		if (ids < enoughIds) return { problem: `this user has no subordinate IDs (${ids} in /proc/self/uid_map)` };
-		return { storageDriver: (await readContainerStorage()).driver };
-	} catch (error) {
-		return { problem: lastLine(messageOf(error)) };
-	}
-}
-async function probeSudo() {
-	if (findTool("sudo") === void 0) return { problem: "not installed" };
-	try {
-		await exec("sudo", ["-n", "true"]);
-		return "works";
-	} catch (error) {
-		return { problem: lastLine(messageOf(error)) };
-	}
-}
-function lastLine(text) {
-	return text.trim().split("\n").at(-1)?.trim() ?? "";
-}
-/** How long the second run may take to clean up when it is interrupted. */
-const graceMilliseconds = 3e4;
-/** It has its own process group, which gets each signal once, because not all programs between us pass signals on. */
-async function runToItsEnd(program, args, env) {
-	const child = spawn(program, [...args], {
-		stdio: "inherit",
-		detached: true,
-		env
-	});
-	const signalGroup = (signal) => {
-		try {
-			return process.kill(-child.pid, signal);
-		} catch {
-			return false;
-		}
-	};
-	let interrupted;
-	for (const signal of [
-		"SIGINT",
-		"SIGTERM",
-		"SIGHUP"
-	]) process.on(signal, () => {
-		if (interrupted === void 0) signalGroup(signal);
-		interrupted ??= signal;
-	});
-	const code = await new Promise((resolve, reject) => {
-		child.once("error", reject);
-		child.once("exit", resolve);
-	});
-	if (interrupted === void 0) return code ?? 1;
-	const until = performance.now() + graceMilliseconds;
-	while (signalGroup(0) && performance.now() < until) await setTimeout$1(100);
-	return {
-		SIGINT: 130,
-		SIGTERM: 143,
-		SIGHUP: 129
-	}[interrupted];
 }
 // src/host/documentation.ts
 /**
@@ -1024,6 +1173,252 @@ function wordsOf(sentence) {
 		markdown: plainText(sentence)
 	} : sentence;
 }
+// src/host/tools.ts
+init_errors();
+/** The Debian and Ubuntu package of each program that we call. */
+const packages = {
+	"apt-cache": "apt",
+	"apt-get": "apt",
+	buildah: "buildah",
+	busybox: "busybox-static",
+	cpio: "cpio",
+	"docker-registry": "docker-registry",
+	depmod: "kmod",
+	dpkg: "dpkg",
+	"dpkg-deb": "dpkg",
+	git: "git",
+	"fuse-overlayfs": "fuse-overlayfs",
+	gzip: "gzip",
+	"mkfs.erofs": "erofs-utils",
+	debugfs: "e2fsprogs",
+	du: "coreutils",
+	e2fsck: "e2fsprogs",
+	"mkfs.ext4": "e2fsprogs",
+	mmdebstrap: "mmdebstrap",
+	modprobe: "kmod",
+	newuidmap: "uidmap",
+	"qemu-system-aarch64": "qemu-system-arm",
+	"qemu-system-x86_64": "qemu-system-x86",
+	rpm: "rpm",
+	sbverify: "sbsigntool",
+	skopeo: "skopeo",
+	slirp4netns: "slirp4netns",
+	mount: "mount",
+	unshare: "util-linux",
+	xmllint: "libxml2-utils",
+	xz: "xz-utils",
+	zstd: "zstd"
+};
+/** Fedora packages that have another name than Debian's. */
+const fedoraPackages = {
+	"busybox-static": "busybox",
+	"qemu-system-arm": "qemu-system-aarch64-core",
+	"qemu-system-x86": "qemu-system-x86-core",
+	mount: "util-linux-core",
+	sbsigntool: "sbsigntools",
+	uidmap: "shadow-utils",
+	"util-linux": "util-linux-core",
+	"xz-utils": "xz"
+};
+/** The Fedora package of a program. */
+function fedoraPackageOf(program) {
+	const debian = packageOf(program);
+	return fedoraPackages[debian] ?? debian;
+}
+/** The Debian package of a program. */
+function packageOf(program) {
+	return packages[program] ?? program;
+}
+/** Where programs were found, by PATH and name: a verb starts the same few programs dozens of times. */
+const found = /* @__PURE__ */ new Map();
+/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
+function findTool(name, env = process.env) {
+	if (name.includes("/")) return isExecutable(name) ? name : void 0;
+	const question = `${env.PATH ?? ""}\0${name}`;
+	const known = found.get(question);
+	if (known !== void 0 && isExecutable(known)) return known;
+	const folders = [
+		...(env.PATH ?? "").split(delimiter),
+		"/usr/sbin",
+		"/sbin"
+	].filter((folder) => folder !== "");
+	for (const folder of folders) {
+		const path = join(folder, name);
+		if (!isExecutable(path)) continue;
+		found.set(question, path);
+		return path;
+	}
+}
+function isExecutable(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+/**
+* Makes sure that programs are installed, before any work begins.
+* @throws InputError that names every missing program and the packages that contain them
+*/
+function requireTools(names, env = process.env) {
+	const missing = names.filter((name) => findTool(name, env) === void 0);
+	if (missing.length === 0) return;
+	const wanted = [...new Set(missing.map(packageOf))];
+	throw new InputError({
+		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
+		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
+	});
+}
+init_errors();
+/**
+* Runs a program to its end, without a shell.
+* @throws InputError when the program is not installed
+* @throws OutsideError on any other exit code, with the last lines it printed, and when its time is over
+*/
+async function exec(program, args, options = {}) {
+	requireTools([program]);
+	const { onLine, input, seconds } = options;
+	const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
+	const child = spawn(findTool(program) ?? program, args, {
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe"
+		],
+		env: {
+			...process.env,
+			...options.env
+		},
+		...defined({ cwd: options.cwd })
+	});
+	const forget = endWithUs(child);
+	try {
+		const result = await withinTime(child, seconds, runToEnd(child, input, onLine));
+		if (result === void 0) throw new OutsideError(doing, `${program} did not end within ${seconds} s`);
+		const { exitCode, end, stdout, stderr } = result;
+		if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) throw new OutsideError(doing, `${end}${lastLines(stderr || stdout)}`);
+		return {
+			exitCode,
+			stdout,
+			stderr
+		};
+	} finally {
+		forget();
+	}
+}
+/** More output than this would fill the memory. */
+const maximumBytes = 1e8;
+/** @returns when the program has ended and its output is closed */
+function runToEnd(child, input, onLine) {
+	let failure;
+	const fail = (problem) => {
+		failure ??= problem;
+		child.kill();
+	};
+	const read = (stream) => {
+		const chunks = [];
+		let size = 0;
+		stream.on("data", (chunk) => {
+			size += chunk.length;
+			if (size > maximumBytes) fail(`it printed more than ${maximumBytes} bytes`);
+			else chunks.push(chunk);
+		});
+		if (onLine !== void 0) createInterface({ input: stream }).on("line", onLine);
+		return chunks;
+	};
+	const [stdout, stderr] = [read(child.stdout), read(child.stderr)];
+	if (child.stdin !== null && input !== void 0) {
+		child.stdin.on("error", () => {});
+		if (input instanceof Readable) {
+			input.once("error", (error) => fail(messageOf(error)));
+			input.pipe(child.stdin);
+		} else child.stdin.end(input);
+	}
+	return new Promise((resolve) => {
+		const textOf = (chunks) => Buffer.concat(chunks).toString("utf8");
+		const settle = (exitCode, end) => resolve({
+			exitCode,
+			end,
+			stdout: textOf(stdout),
+			stderr: textOf(stderr)
+		});
+		child.once("error", (error) => settle(void 0, messageOf(error)));
+		child.once("close", (code, signal) => {
+			if (failure !== void 0) settle(void 0, failure);
+			else settle(code ?? void 0, code === null ? String(signal) : `exit code ${code}`);
+		});
+	});
+}
+const running = /* @__PURE__ */ new Set();
+/** The program is ended when this process ends before it. @returns a function to call when it has ended */
+function endWithUs(child) {
+	if (running.size === 0) process.on("exit", endAll);
+	running.add(child);
+	const forget = onInterrupt(() => {
+		child.kill();
+	});
+	return () => {
+		forget();
+		running.delete(child);
+		if (running.size === 0) process.off("exit", endAll);
+	};
+}
+function endAll() {
+	for (const child of running) child.kill();
+}
+/** Seconds between asking a program to end and killing it. */
+const graceSeconds = 2;
+/**
+* Ends a program whose time is over. Its children may keep its output open, so nothing waits for that.
+* @returns undefined if it was ended
+*/
+async function withinTime(child, seconds, ended) {
+	if (seconds === void 0) return ended;
+	let timer;
+	const over = new Promise((resolve) => {
+		timer = setTimeout(() => {
+			child.kill("SIGTERM");
+			setTimeout(() => child.kill("SIGKILL"), graceSeconds * 1e3).unref();
+			child.stdout?.destroy();
+			child.stderr?.destroy();
+			resolve(void 0);
+		}, seconds * 1e3);
+	});
+	try {
+		return await Promise.race([ended, over]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+function lastLines(text) {
+	const lines = text.trimEnd().split("\n").slice(-12);
+	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+}
+// src/host/container-storage.ts
+init_errors();
+const infoSchema = looseObject({ store: looseObject({
+	GraphRoot: string(),
+	GraphDriverName: string()
+}) });
+/**
+* Asks buildah: it knows of configuration files, the environment and what the kernel can do.
+* @param env for buildah; default: that of this process
+*/
+async function readContainerStorage(env) {
+	const given = Object.entries(env ?? {}).filter((entry) => entry[1] !== void 0);
+	const doing = "asking buildah for its folder of images";
+	const { stdout } = await exec("buildah", ["info"], {
+		doing,
+		env: Object.fromEntries(given)
+	});
+	const parsed = infoSchema.safeParse(JSON.parse(stdout));
+	if (!parsed.success) throw new OutsideError(doing, `its answer does not name it: ${stdout.slice(0, 200)}`);
+	return {
+		folder: parsed.data.store.GraphRoot,
+		driver: parsed.data.store.GraphDriverName
+	};
+}
 // src/host/disk-space.ts
 init_errors();
 /**
@@ -1087,6 +1482,16 @@ async function inParallel(items, parallel, work) {
 	};
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	if (failures.length > 0) throw failures[0];
+}
+/**
+* Waits for all that was started together. If several fail, the first in the list is thrown, and not the fastest: so the
+* same mistake gets the same error.
+*/
+async function allInOrder(started) {
+	await Promise.allSettled(started);
+	const results = [];
+	for (const each of started) results.push(await each);
+	return results;
 }
 /**
 * Starts a program that outlives this call (a registry, a virtual machine), and writes its output to a file. It is
@@ -1172,7 +1577,7 @@ function insideRoot(folder) {
 				found: found.size,
 				expected: `at most ${largest} bytes`
 			});
-			const file = await open(found.hostPath, constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK);
+			const file = await open(found.hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 			try {
 				return await file.readFile();
 			} finally {
@@ -1292,6 +1697,45 @@ function findingsTable(findings) {
 		code(rule)
 	]));
 }
+// src/cli/questions.ts
+init_errors();
+/** Whether a person is there to answer: a pipe, a file and a workflow run never are. */
+function canAsk(env) {
+	return process.stdin.isTTY === true && process.stderr.isTTY === true && env.TERM !== "dumb" && (env.CI ?? "") === "";
+}
+/** Questions on the terminal. They are written to standard error, so that standard output stays the answer. */
+async function askOnTerminal() {
+	const { select, text } = await import("./dist.mjs");
+	const output = process.stderr;
+	/** Ctrl-C is a symbol. */
+	function answered(answer) {
+		if (typeof answer === "string") return answer;
+		throw new UsageError("cancelled, and nothing was written");
+	}
+	return {
+		text: async (message, { suggestion, problemOf }) => answered(await text({
+			message,
+			output,
+			...suggestion === "" ? {} : {
+				placeholder: suggestion,
+				defaultValue: suggestion
+			},
+			validate: (answer) => problemOf(answer === void 0 || answer === "" ? suggestion : answer)
+		})),
+		choose: async (message, choices) => {
+			const options = choices.map(({ value, about }) => ({
+				value,
+				label: about
+			}));
+			const answer = answered(await select({
+				message,
+				output,
+				options
+			}));
+			return choices.find(({ value }) => value === answer)?.value ?? choices[0].value;
+		}
+	};
+}
 // src/host/repeat.ts
 /**
 * Does something again and again until a signal asks to stop. What is being done then is finished first; a second
@@ -1315,4 +1759,179 @@ async function repeat(seconds, work) {
 		if (stoppedBy !== void 0) return stoppedBy;
 	}
 }
-export { formatTime as $, Rehearsed as A, withTemporaryFolder as B, oneLine as C, silentLog as D, createLog as E, cacheFolder as F, onInterrupt as G, removeAbandoned as H, exists as I, fedoraPackageOf as J, untilSignal as K, isMissing as L, beforeWriting as M, isRehearsal as N, styled as O, rehearsalVariable as P, formatDuration as Q, makeFolder as R, readContainerStorage as S, withoutTrailingSlashes as T, surelyEnded as U, writeFileAtomically as V, thisProcess as W, packageOf as X, findTool as Y, requireTools as Z, codeBlock as _, insideRoot as a, definedVariables as at, documentation as b, requireSpace as c, InputError as ct, exactly as d, init_errors as dt, longestDuration as et, renderReports as f, messageOf as ft, code as g, say as h, formatPercent as i, defined as it, answerOfRehearsal as j, forTerminal as k, count as l, OutsideError as lt, reportText as m, renderFindings as n, parseTime as nt, startProcess as o, init_defined as ot, reportMarkdown as p, quote as pt, exec as q, hashOfFile as r, requireDay as rt, inParallel as s, nearest as st, repeat as t, parseDuration as tt, exact as u, UsageError as ut, plainText as v, plainLine as w, runAgainAsRoot as x, table as y, readFileIfThere as z };
+// src/host/root.ts
+init_errors();
+/** Set in the environment of the second run, so that there is never a third. */
+const secondRun = "COXSWAIN_RUNS_AS_ROOT";
+/**
+* A user namespace rather than sudo: what is written then belongs to the user. But sudo is better if buildah can only
+* copy whole file systems in a user namespace (storage driver vfs).
+* @throws InputError that says why neither works
+*/
+function chooseWay({ namespace, sudo }, user) {
+	const inNamespace = {
+		kind: "namespace",
+		command: ["buildah", "unshare"]
+	};
+	if ("storageDriver" in namespace && (namespace.storageDriver !== "vfs" || sudo !== "works")) return inNamespace;
+	if (sudo === "works") return {
+		kind: "sudo",
+		command: [
+			"sudo",
+			"-n",
+			"--preserve-env"
+		]
+	};
+	const problems = [`buildah unshare: ${"problem" in namespace ? namespace.problem : "works"}`, `sudo: ${sudo.problem}`];
+	throw new InputError({
+		problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${problems.join("; ")})`,
+		remedy: `Give ${user} subordinate IDs (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}; package uidmap), allow it sudo without a password, or run this as root.`
+	});
+}
+/**
+* If this process is not root, runs its own command line again as root, and returns the exit code of that run.
+* @returns undefined if this process is root: continue
+* @throws InputError when this user cannot become root
+*/
+async function runAgainAsRoot() {
+	if (process.getuid?.() === 0) return void 0;
+	if (process.env[secondRun] !== void 0) throw new InputError({ problem: `${process.env[secondRun]} was to make this process root, and did not` });
+	requireTools(["buildah"]);
+	const way = chooseWay(await probe(), userInfo().username);
+	const [program = "", ...first] = way.command;
+	const kept = way.kind === "sudo" ? ["env", ...keptBySudo()] : [];
+	const again = [
+		process.execPath,
+		...process.execArgv,
+		...process.argv.slice(1)
+	];
+	return runToItsEnd(findTool(program) ?? program, [
+		...first,
+		...kept,
+		...again
+	], {
+		...process.env,
+		[secondRun]: way.command.join(" ")
+	});
+}
+function keptBySudo() {
+	return ["PATH", "HOME"].flatMap((name) => process.env[name] === void 0 ? [] : [`${name}=${process.env[name]}`]);
+}
+/** It is tried, because reading settings is not enough: it depends on the kernel, profiles, files and packages. */
+async function probe() {
+	return {
+		namespace: await probeNamespace(),
+		sudo: await probeSudo()
+	};
+}
+/** One ID is not enough for the files of an image: then `buildah unshare` works, but building does not. */
+const enoughIds = 65536;
+async function probeNamespace() {
+	try {
+		const { stdout } = await exec("buildah", [
+			"unshare",
+			"cat",
+			"/proc/self/uid_map"
+		]);
+		const ids = stdout.trim().split("\n").reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2] ?? 0), 0);
+		if (ids < enoughIds) return { problem: `this user has no subordinate IDs (${ids} in /proc/self/uid_map)` };
+		return { storageDriver: (await readContainerStorage()).driver };
+	} catch (error) {
+		return { problem: lastLine(messageOf(error)) };
+	}
+}
+async function probeSudo() {
+	if (findTool("sudo") === void 0) return { problem: "not installed" };
+	try {
+		await exec("sudo", ["-n", "true"]);
+		return "works";
+	} catch (error) {
+		return { problem: lastLine(messageOf(error)) };
+	}
+}
+function lastLine(text) {
+	return text.trim().split("\n").at(-1)?.trim() ?? "";
+}
+/** How long the second run may take to clean up when it is interrupted. */
+const graceMilliseconds = 3e4;
+/** It has its own process group, which gets each signal once, because not all programs between us pass signals on. */
+async function runToItsEnd(program, args, env) {
+	const child = spawn(program, [...args], {
+		stdio: "inherit",
+		detached: true,
+		env
+	});
+	const signalGroup = (signal) => {
+		try {
+			return process.kill(-child.pid, signal);
+		} catch {
+			return false;
+		}
+	};
+	let interrupted;
+	takeSignals();
+	for (const signal of [
+		"SIGINT",
+		"SIGTERM",
+		"SIGHUP"
+	]) process.on(signal, () => {
+		if (interrupted === void 0) signalGroup(signal);
+		interrupted ??= signal;
+	});
+	const code = await new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("exit", resolve);
+	});
+	if (interrupted === void 0) return code ?? 1;
+	const until = performance.now() + graceMilliseconds;
+	while (signalGroup(0) && performance.now() < until) await setTimeout$1(100);
+	return {
+		SIGINT: 130,
+		SIGTERM: 143,
+		SIGHUP: 129
+	}[interrupted];
+}
+// src/cli/version.ts
+const packageSchema = object({
+	name: literal("coxswain"),
+	version: string()
+});
+/**
+* One line: the version, the commit if the program runs from a checkout of Coxswain, and Node.js.
+* @param program path of the program
+*/
+async function versionLine(program) {
+	const found = await findPackage(dirname(await realpath(program)));
+	const node = `Node.js ${process.versions.node}`;
+	if (found === void 0) return `coxswain (its package.json cannot be found), ${node}`;
+	const commit = await commitOf(found.folder);
+	return `coxswain ${found.version}${commit === void 0 ? "" : ` (commit ${commit})`}, ${node}`;
+}
+/** Our package.json, in the folder or above it: dist/ and the tests' builds are at different depths. */
+async function findPackage(folder) {
+	const text = await readFileIfThere(join(folder, "package.json"));
+	const parsed = text === void 0 ? void 0 : packageSchema.safeParse(JSON.parse(text));
+	if (parsed?.success === true) return {
+		folder,
+		version: parsed.data.version
+	};
+	const above = dirname(folder);
+	return above === folder ? void 0 : findPackage(above);
+}
+async function commitOf(folder) {
+	try {
+		const { stdout } = await exec("git", [
+			"-C",
+			folder,
+			"rev-parse",
+			"--show-toplevel",
+			"--short=12",
+			"HEAD"
+		]);
+		const [top, commit] = stdout.trimEnd().split("\n");
+		return top === folder ? commit : void 0;
+	} catch {
+		return;
+	}
+}
+export { beforeWriting as $, plainText as A, wholeNumber as At, exists as B, nearest as Bt, exactly as C, choice as Ct, say as D, parsed as Dt, reportText as E, many as Et, withoutTrailingSlashes as F, parseTime as Ft, writeFileAtomically as G, messageOf as Gt, makeFolder as H, OutsideError as Ht, createLog as I, requireDay as It, thisProcess as J, removeAbandoned as K, quote as Kt, silentLog as L, defined as Lt, documentation as M, formatTime as Mt, oneLine as N, longestDuration as Nt, code as O, readChoice as Ot, plainLine as P, parseDuration as Pt, answerOfRehearsal as Q, styled as R, definedVariables as Rt, exact as S, verbFirst as St, reportMarkdown as T, flag as Tt, readFileIfThere as U, UsageError as Ut, isMissing as V, InputError as Vt, withTemporaryFolder as W, init_errors as Wt, untilSignal as X, onInterrupt as Y, Rehearsed as Z, fedoraPackageOf as _, filesLine as _t, askOnTerminal as a, rehearsalAnswer as at, requireTools as b, readArguments as bt, hashOfFile as c, exitCodeOf as ct, startProcess as d, commandLineInputs as dt, isRehearsal as et, allInOrder as f, directory as ft, exec as g, completeWord as gt, readContainerStorage as h, withForgeInputs as ht, repeat as i, errorAnswer as it, table as j, formatDuration as jt, codeBlock as k, text as kt, formatPercent as l, exitCodes as lt, requireSpace as m, placeInputs as mt, chooseWay as n, defineVerb as nt, canAsk as o, programHelp as ot, inParallel as p, isRehearsed as pt, surelyEnded as q, runAgainAsRoot as r, needsRoot as rt, renderFindings as s, verbHelp as st, versionLine as t, rehearsalVariable as tt, insideRoot as u, kindOf as ut, findTool as v, commonInputs as vt, renderReports as w, duration as wt, count as x, readValues as xt, packageOf as y, positionalInputs as yt, forTerminal as z, init_defined as zt };

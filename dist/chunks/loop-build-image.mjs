@@ -1,19 +1,16 @@
-import { B as withTemporaryFolder, M as beforeWriting, V as writeFileAtomically, Y as findTool, Z as requireTools, at as definedVariables, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec, r as hashOfFile, z as readFileIfThere } from "./host.mjs";
-import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as atDigest, D as mediaTypes, E as isIndex, F as formatRepository, G as goArchitecture, I as isDigest, N as digestOf, O as parseJson, P as formatReference, S as setTags, U as architectureOfGo, d as openInLayout, f as resolveInLayout, j as atTag, k as parseManifest, l as inLayout, u as layoutReader, w as readImage, x as copyImage } from "./world-registry.mjs";
-import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, y as requireBuildSpace } from "./release-candidate.mjs";
-import { r as isLoopback } from "./world.mjs";
-import { S as copyAttachments } from "./release.mjs";
-import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
-import { t as makeRootOfLayers } from "./world-layers.mjs";
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { S as string, T as unknown, _ as looseObject, l as array, y as object } from "./libraries.mjs";
+import { $ as beforeWriting, G as writeFileAtomically, Gt as messageOf, Ht as OutsideError, Lt as defined, Rt as definedVariables, U as readFileIfThere, Vt as InputError, W as withTemporaryFolder, Wt as init_errors, Y as onInterrupt, b as requireTools, c as hashOfFile, g as exec, v as findTool } from "./host.mjs";
+import { dt as goArchitecture, lt as architectureOfGo } from "./guidance.mjs";
+import { Ca as atTag, Cr as plainPath, Da as formatRepository, Di as findBuilt, Ea as formatReference, Jr as layoutReader, Mi as buildKeyAnnotation, Ni as revisionAnnotation, Oa as isDigest, Sa as atDigest, Sr as layerEntries, Ta as digestOf, Xr as resolveInLayout, Yr as openInLayout, Zi as isLoopback, _a as readImage, ai as externalStages, ba as parseJson, ci as stagesOnBase, ga as imageTimestamp, ja as parseReference, ji as tagFor, ki as localTag, la as copyImage, li as parseContainerfile, pa as materialiseContext, qr as inLayout, ua as setTags, va as isIndex, xa as parseManifest, xr as decompressed, ya as mediaTypes, za as requireBuildSpace, zi as copyAttachments } from "./shared.mjs";
+import { n as makeRootOfLayers, r as unpackLayer, t as allowanceIn } from "./world-layers.mjs";
+import { createReadStream, createWriteStream, lstatSync, lutimesSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { PassThrough, Readable } from "node:stream";
-import { randomBytes, randomUUID } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import { once } from "node:events";
 init_errors();
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -165,7 +162,7 @@ async function openNetwork(pid) {
 	} };
 }
 // src/loop/build-image/shell/isolated.sh
-var isolated_default = "#!/bin/sh\n# Runs a program with processes, devices and, if COXSWAIN_ISOLATION is \"full\", a network of its own:\n# isolated.sh PROGRAM [ARGUMENT…]. It prints the process whose network needs a way out, then \"isolated\", and starts the program\n# when it reads a line.\nset -eu\n\nif [ \"${1:-}\" = --inside ]; then\n  shift\n  # Only the devices that builds use. Chroot isolation shows RUN all of /dev, and root could read the host's disks.\n  dev=$(mktemp -d)\n  mount -t tmpfs -o mode=755 tmpfs \"$dev\"\n  for name in null zero full random urandom tty fuse; do\n    [ -e \"/dev/$name\" ] || continue\n    : >\"$dev/$name\"\n    mount --bind \"/dev/$name\" \"$dev/$name\"\n  done\n  mkdir \"$dev/pts\" \"$dev/shm\"\n  [ ! -d /dev/pts ] || mount --rbind /dev/pts \"$dev/pts\"\n  mount -t tmpfs -o mode=1777 tmpfs \"$dev/shm\"\n  ln -s pts/ptmx \"$dev/ptmx\"\n  ln -s /proc/self/fd \"$dev/fd\"\n  for number in 0:stdin 1:stdout 2:stderr; do ln -s \"/proc/self/fd/${number%:*}\" \"$dev/${number#*:}\"; done\n  mount --rbind \"$dev\" /dev\n  for name in $COXSWAIN_UNSET; do unset \"$name\"; done\n  unset COXSWAIN_UNSET COXSWAIN_ISOLATION\n  echo isolated\n  read -r _\n  exec \"$@\" </dev/null\nfi\n\necho \"$$\"\nnetwork=\n[ \"$COXSWAIN_ISOLATION\" != full ] || network=--net\nexec unshare ${network:+\"$network\"} --ipc --pid --fork --kill-child --mount-proc -- sh \"$0\" --inside \"$@\"\n";
+var isolated_default = "#!/bin/sh\n# Runs a program with processes, devices and, if COXSWAIN_ISOLATION is \"full\", a network of its own:\n# isolated.sh PROGRAM [ARGUMENT…]. It prints the process whose network needs a way out, then \"isolated\", and starts the program\n# when it reads a line.\nset -eu\n\nif [ \"${1:-}\" = --inside ]; then\n  shift\n  # Only the devices that builds use. Chroot isolation shows RUN all of /dev, and root could read the host's disks.\n  dev=$(mktemp -d)\n  mount -t tmpfs -o mode=755 tmpfs \"$dev\"\n  for name in null zero full random urandom tty fuse; do\n    [ -e \"/dev/$name\" ] || continue\n    : >\"$dev/$name\"\n    mount --bind \"/dev/$name\" \"$dev/$name\"\n  done\n  mkdir \"$dev/pts\" \"$dev/shm\"\n  [ ! -d /dev/pts ] || mount --rbind /dev/pts \"$dev/pts\"\n  mount -t tmpfs -o mode=1777 tmpfs \"$dev/shm\"\n  ln -s pts/ptmx \"$dev/ptmx\"\n  ln -s /proc/self/fd \"$dev/fd\"\n  for number in 0:stdin 1:stdout 2:stderr; do ln -s \"/proc/self/fd/${number%:*}\" \"$dev/${number#*:}\"; done\n  mount --rbind \"$dev\" /dev\n  # It stays at /dev. The folder would be left behind in the host's.\n  ! umount -l \"$dev\" || rmdir \"$dev\"\n  for name in $COXSWAIN_UNSET; do unset \"$name\"; done\n  unset COXSWAIN_UNSET COXSWAIN_ISOLATION\n  echo isolated\n  read -r _\n  exec \"$@\" </dev/null\nfi\n\necho \"$$\"\nnetwork=\n[ \"$COXSWAIN_ISOLATION\" != full ] || network=--net\nexec unshare ${network:+\"$network\"} --ipc --pid --fork --kill-child --mount-proc -- sh \"$0\" --inside \"$@\"\n";
 // src/loop/build-image/isolated.ts
 init_errors();
 /**
@@ -370,7 +367,7 @@ function createBuildah(options) {
 			return run(`building the image for ${order.architecture}`, buildArgumentsOf(order, isolation), isolated);
 		},
 		push: (image, to, plainHttp) => push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
-		store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
+		store: (image, to, { compressed } = { compressed: true }) => push(`writing ${formatReference(to)}`, image, formatReference(to), compressed ? [] : ["--disable-compression"]),
 		hasImage: async (imageId) => {
 			return (await exec("buildah", [
 				"images",
@@ -538,12 +535,525 @@ function rootfs(diffIds) {
 		diff_ids: diffIds
 	};
 }
-// src/loop/build-image/push-on-layers.ts
+// src/loop/build-image/shell/read-only.sh
+var read_only_default = "#!/bin/sh\n# Runs a program that can write to a folder no more: sh -c THIS sh FOLDER PROGRAM [ARGUMENT…], in a mount namespace of its\n# own. The other options are for a user namespace: a mount there may not lose an option that it has.\nset -eu\nmount --bind \"$1\" \"$1\"\nmount -o remount,bind,ro,nosuid,nodev,noexec \"$1\"\nshift\nexec \"$@\"\n";
+init_errors();
+const program = "chunkah";
+/** Its messages without colours. */
+const plain = "NO_COLOR=1";
+/** The name of the image that chunkah writes. */
+const splitName = "split";
+/** What chunkah says of files that none of its sources of components knows (0.6.0, cmd_build.rs). */
+const nothingToSplit = /no supported component repo found/;
+/**
+* The arguments of a run. Whatever decides the layers is one of them, because chunkah also reads its environment: the
+* same files give the same layers on every machine.
+*/
+function chunkahArguments(order) {
+	return [
+		"build",
+		`--rootfs=${order.root}`,
+		`--output=oci:${order.output}/image`,
+		`--tag=${splitName}`,
+		`--max-layers=${order.mostLayers}`,
+		`--source-date-epoch=${order.epoch}`,
+		`--arch=${goArchitecture(order.architecture)}`,
+		"--config-str={}",
+		"--compressed",
+		"--compression-level=6"
+	];
+}
+/**
+* Makes sure that chunkah can be run, before anything is built.
+* @throws InputError if it is not installed, and coxswain.yaml names no image of it, or one that does not exist
+*/
+async function requireChunkah(rechunk, { client, env }) {
+	const { image } = rechunk;
+	if (image === void 0) return requireProgram(env);
+	const field = "rechunk.image";
+	if (await client.resolve(parseReference(image, { field })) !== void 0) return;
+	throw new InputError({
+		field,
+		problem: "this image does not exist",
+		found: image
+	});
+}
+function requireProgram(env) {
+	if (findTool(program, env) === void 0) throw new InputError({
+		field: "rechunk",
+		problem: `a program is not installed: ${program}`,
+		remedy: "Install it (Fedora: dnf install chunkah), or name its image in coxswain.yaml, which buildah then runs: rechunk: { image: quay.io/coreos/chunkah@sha256:… }"
+	});
+	requireTools([
+		"rpm",
+		"unshare",
+		"mount"
+	], env);
+}
+/**
+* Gives `work` a chunkah that is ready: the installed one, or that of the image which coxswain.yaml names. The image is
+* pulled now, and stays in storage, as one that a Containerfile copies from.
+* @param options.folder an existing folder for files of the run
+* @throws OutsideError if the image cannot be pulled
+*/
+async function withChunkah(rechunk, options, work) {
+	const { log, folder } = options;
+	const env = definedVariables(options.env);
+	const { image } = rechunk;
+	if (image === void 0) {
+		requireProgram(options.env);
+		const path = findTool(program, options.env) ?? program;
+		const unset = namesToUnset({
+			...process.env,
+			...env
+		}).map((name) => `--unset=${name}`);
+		return work((order) => {
+			return split([
+				...[
+					"--mount",
+					"--propagation=private",
+					"sh",
+					"-c",
+					read_only_default,
+					"sh",
+					order.root
+				],
+				"env",
+				...unset,
+				plain,
+				path
+			], order, {
+				env,
+				log,
+				run: exec,
+				program: "unshare"
+			});
+		});
+	}
+	const reference = parseReference(image, { field: "rechunk.image" });
+	const { repository } = reference;
+	const plainHttp = isLoopback(new URL(`http://${repository.registry}`));
+	const place = formatReference(reference.kind === "digest" ? atDigest(repository, reference.digest) : reference);
+	const container = `coxswain-chunkah-${randomUUID()}`;
+	const remove = async () => {
+		await exec("buildah", ["rm", container], {
+			env,
+			allow: [
+				0,
+				1,
+				125
+			]
+		});
+	};
+	const forget = onInterrupt(remove);
+	await log.task(`getting chunkah from ${image}`, () => exec("buildah", [
+		"from",
+		"--pull",
+		"--quiet",
+		`--tls-verify=${!plainHttp}`,
+		`--name=${container}`,
+		place
+	], {
+		doing: `getting chunkah from ${image}`,
+		env
+	}));
+	try {
+		return await work(async (order) => {
+			const isolation = await chooseIsolation(options.env, {
+				folder,
+				log: {
+					...log,
+					warn: () => {}
+				}
+			});
+			const run = (program, args, settings) => execIsolated(isolation, program, args, {
+				...settings,
+				env,
+				folder
+			});
+			const inside = {
+				root: "/coxswain/files",
+				output: "/coxswain/output"
+			};
+			return split([
+				...[
+					"run",
+					"--isolation=chroot",
+					"--network=host",
+					`--env=${plain}`
+				],
+				"--cap-add=CAP_SYS_CHROOT,CAP_DAC_READ_SEARCH",
+				...[`--volume=${order.root}:${inside.root}:ro`, `--volume=${order.output}:${inside.output}:rw`],
+				...[
+					container,
+					"--",
+					program
+				]
+			], {
+				...order,
+				...inside
+			}, {
+				env,
+				log,
+				run,
+				program: "buildah"
+			});
+		});
+	} finally {
+		forget();
+		await remove();
+	}
+}
+async function split(command, order, options) {
+	const { env, log, run, program } = options;
+	const said = [];
+	const onLine = (line) => {
+		said.push(line);
+		log.detail(line);
+	};
+	try {
+		await run(program, [...command, ...chunkahArguments(order)], {
+			doing: "splitting layers with chunkah",
+			env,
+			onLine
+		});
+		return true;
+	} catch (error) {
+		if (error instanceof OutsideError && said.some((line) => nothingToSplit.test(line))) return false;
+		throw error;
+	}
+}
+/** The folder of the image that a run of chunkah has written. */
+function splitImage({ output }) {
+	return join(output, "image");
+}
+// src/loop/build-image/rechunk/layer-of-paths.ts
+/**
+* Packs paths of a folder as a layer. The same files give the same bytes: GNU gzip, unlike zlib, writes the same in
+* every version.
+* @param options.blobs folder that gets it, under its digest
+* @param options.work a folder that does not exist yet, for the work
+*/
+async function layerOfPaths(root, paths, options) {
+	const { blobs, work, content } = options;
+	await mkdir(work);
+	const [list, tar] = [join(work, "paths"), join(work, "layer.tar")];
+	await writeFile(list, Buffer.concat(paths.flatMap((path) => [path, Buffer.alloc(1)])));
+	const form = [
+		"--format=posix",
+		`--pax-option=${samePax}`,
+		"--numeric-owner",
+		"--mtime=@0"
+	];
+	const attributes = [
+		"--xattrs",
+		"--xattrs-include=*",
+		"--xattrs-exclude=security.selinux"
+	];
+	const which = [
+		"--no-recursion",
+		"--null",
+		"--verbatim-files-from",
+		`--files-from=${list}`
+	];
+	const args = [
+		"--create",
+		...form,
+		...attributes,
+		`--file=${tar}`,
+		"--directory",
+		root,
+		...which
+	];
+	const env = {
+		LC_ALL: "C",
+		TAR_OPTIONS: "",
+		GZIP: ""
+	};
+	await exec("tar", args, {
+		doing: "packing a layer",
+		env
+	});
+	const diffId = (await hashOfFile(createReadStream(tar))).hash;
+	await exec("gzip", [
+		"--no-name",
+		"-6",
+		tar
+	], {
+		doing: "packing a layer",
+		env
+	});
+	const { hash: digest, size } = await hashOfFile(createReadStream(`${tar}.gz`));
+	await rename(`${tar}.gz`, join(blobs, digest.slice(7)));
+	await rm(work, { recursive: true });
+	return {
+		descriptor: {
+			mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+			digest,
+			size
+		},
+		diffId,
+		content
+	};
+}
+// src/loop/build-image/rechunk/same-files.ts
+init_errors();
+const whiteout$1 = /(^|\/)\.wh\.[^/]*$/;
+/**
+* Checks that layers hold the same as the one that they were made of: the same paths, types, modes, owners, links,
+* extended attributes and content. Only times may differ. Whiteouts are in the first: there they hide nothing of
+* the others.
+* @returns how many files were compared
+* @throws OutsideError that names what differs
+*/
+async function requireSameFiles(one, made) {
+	const before = await read([one]);
+	const after = await read(made);
+	const differing = [...[...before.facts].filter(([path, fact]) => after.facts.get(path) !== fact).map(([path]) => path), ...[...after.facts.keys()].filter((path) => !before.facts.has(path))];
+	const links = before.links.filter((each) => !after.links.includes(each));
+	const more = after.links.filter((each) => !before.links.includes(each));
+	const [path] = differing;
+	if (path !== void 0) throw failure(one, `${differing.length} of ${before.facts.size} files differ. The first: ${path} was ${before.facts.get(path) ?? "not there"}, and is ${after.facts.get(path) ?? "not there"}`);
+	const [link] = [...links, ...more];
+	if (link !== void 0) throw failure(one, `hard links differ: ${link}`);
+	return before.facts.size;
+}
+function failure({ what }, problem) {
+	return new OutsideError(`splitting ${what}`, `the new layers do not hold the same files: ${problem}`);
+}
+async function read(layers) {
+	const facts = /* @__PURE__ */ new Map();
+	const groupOf = /* @__PURE__ */ new Map();
+	for (const [index, { what, open }] of layers.entries()) {
+		const own = /* @__PURE__ */ new Map();
+		for await (const { header, path, content } of layerEntries(await open(), what)) {
+			if (path === "") continue;
+			if (index > 0 && whiteout$1.test(path)) throw new OutsideError(`reading ${what}`, `it hides files of the layers below it: ${path}`);
+			const { type, linkname = "" } = header;
+			const target = type === "link" ? plainPath(linkname) : path;
+			const fact = type === "link" ? own.get(target) : await factOf(header, content);
+			if (fact === void 0) throw new OutsideError(`reading ${what}`, `${path} is a link to ${target}, which is not in it`);
+			const earlier = facts.get(path);
+			if (earlier !== void 0 && earlier !== fact) throw new OutsideError(`reading ${what}`, `${path} differs from that of a layer below it`);
+			own.set(path, fact);
+			facts.set(path, fact);
+			groupOf.set(path, `${index} ${target}`);
+		}
+	}
+	return {
+		facts,
+		links: linksOf(groupOf)
+	};
+}
+async function factOf(header, content) {
+	const { type, mode = 0, uid, gid, linkname, pax = {} } = header;
+	const attributes = Object.entries(pax).filter(([key]) => key.startsWith("SCHILY.xattr.") && !key.endsWith(".security.selinux")).sort(([one], [other]) => one < other ? -1 : 1);
+	const permissions = (mode & 4095).toString(8);
+	return JSON.stringify([
+		type,
+		permissions,
+		uid,
+		gid,
+		linkname,
+		attributes,
+		await contentHash(header, content)
+	]);
+}
+async function contentHash({ type, size }, content) {
+	if (type !== "file" && type !== void 0) return "";
+	const hash = createHash("sha256");
+	for await (const chunk of content) hash.update(chunk);
+	return `${size} ${hash.digest("hex")}`;
+}
+function linksOf(groupOf) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const [path, group] of groupOf) {
+		const members = groups.get(group) ?? [];
+		members.push(path);
+		groups.set(group, members);
+	}
+	return [...groups.values()].filter((members) => members.length > 1).map((members) => JSON.stringify(members.sort())).sort();
+}
+// src/loop/build-image/rechunk/set-aside.ts
+const whiteout = Buffer.from(".wh.");
+/**
+* Lists an unpacked layer. chunkah refuses devices, pipes and names that are not UTF-8, and it would put a whiteout into
+* any of its layers. An opaque folder would then hide the layers below it.
+*/
+function listUnpacked(root) {
+	const places = [...below(Buffer.from(root), Buffer.alloc(0))];
+	const wanted = /* @__PURE__ */ new Set();
+	for (const { path, stats } of places) {
+		if (!isRefused(path, stats)) continue;
+		for (let each = path; each !== void 0; each = folderOf(each)) wanted.add(each.toString("latin1"));
+	}
+	const paths = places.map(({ path }) => path);
+	return {
+		all: paths,
+		aside: paths.filter((path) => wanted.has(path.toString("latin1"))),
+		rest: places.filter(({ path, stats }) => !isRefused(path, stats)).map(({ path }) => path)
+	};
+}
+/** Removes from an unpacked layer what chunkah refuses. Folders above it stay. */
+function removeRefused(root, { aside }) {
+	for (const path of aside) {
+		const file = under(root, path);
+		const stats = lstatSync(file, { throwIfNoEntry: false });
+		if (stats !== void 0 && isRefused(path, stats)) rmSync(file, { recursive: true });
+	}
+}
+/**
+* Gives every file the time 0, which it has on nodes anyway (ostree keeps none). The time of the commit, which buildah
+* gives them, would make another layer of the same content.
+*/
+function removeTimes(root, { rest }) {
+	for (const path of rest) lutimesSync(under(root, path), 0, 0);
+}
+function isRefused(path, stats) {
+	if (path.subarray(path.lastIndexOf("/") + 1).subarray(0, whiteout.length).equals(whiteout)) return true;
+	if (!Buffer.from(path.toString("utf8")).equals(path)) return true;
+	return !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
+}
+function* below(root, path) {
+	const names = readdirSync(path.length === 0 ? root : under(root, path), { encoding: "buffer" });
+	for (const name of names.sort(Buffer.compare)) {
+		const each = path.length === 0 ? name : Buffer.concat([
+			path,
+			Buffer.from("/"),
+			name
+		]);
+		const stats = lstatSync(under(root, each));
+		yield {
+			path: each,
+			stats
+		};
+		if (stats.isDirectory()) yield* below(root, each);
+	}
+}
+function folderOf(path) {
+	const slash = path.lastIndexOf("/");
+	return slash === -1 ? void 0 : path.subarray(0, slash);
+}
+function under(root, path) {
+	return Buffer.concat([
+		Buffer.from(root),
+		Buffer.from("/"),
+		path
+	]);
+}
+// src/loop/build-image/rechunk/split-layers.ts
+init_errors();
+const historySchema$1 = looseObject({ history: array(looseObject({ comment: string().nullish() })).nullish() });
+/**
+* Splits the layers that a build put on its base into layers by content, each where the layer was. They hold the same
+* files; only times become 0. A layer that chunkah knows nothing about stays one, without its times.
+* @throws OutsideError if chunkah fails, or makes something else of the files
+*/
+async function splitLayers(own, options) {
+	const most = budget(own.length, options);
+	await mkdir(options.work);
+	const made = [];
+	for (const [index, layer] of own.entries()) {
+		const work = join(options.work, String(index));
+		made.push(...await splitLayer(layer, {
+			...options,
+			work,
+			maxLayers: most
+		}));
+	}
+	return made;
+}
+/** How many layers each of the own ones may become, so that the image has no more than storage takes. */
+function budget(ownLayers, { maxLayers, layersOfBase }) {
+	const room = Math.min(maxLayers, 500 - layersOfBase);
+	return Math.max(1, Math.floor(room / Math.max(1, ownLayers)));
+}
+async function splitLayer(layer, options) {
+	const { blobs, work, log } = options;
+	const [root, output] = [join(work, "files"), join(work, "output")];
+	for (const folder of [
+		work,
+		root,
+		output
+	]) await mkdir(folder);
+	return log.task(`splitting ${layer.what}`, async () => {
+		await unpackLayer(layer, root, await allowanceIn(work));
+		const made = await layersOf(root, output, options);
+		const stored = made.map(({ descriptor }) => ({
+			what: `the new layer ${descriptor.digest}`,
+			open: async () => fileStream(join(blobs, descriptor.digest.slice(7)))
+		}));
+		for (const [index, { open, what }] of stored.entries()) {
+			const { hash } = await hashOfFile(await decompressed(await open(), what));
+			if (hash !== made[index]?.diffId) throw new OutsideError(`splitting ${layer.what}`, `${what} is damaged`);
+		}
+		const files = await requireSameFiles(layer, stored);
+		log.info(`${layer.what} is ${made.length} layers now: ${files} files compared, and all are the same`);
+		return made;
+	});
+}
+/** The layers of unpacked files. Those that chunkah does not take are removed. */
+async function layersOf(root, output, options) {
+	const { splitter, maxLayers, epoch, architecture, blobs, work } = options;
+	const unpacked = listUnpacked(root);
+	const pack = (name, paths, content) => layerOfPaths(root, paths, {
+		blobs,
+		work: join(work, name),
+		content
+	});
+	if (unpacked.all.length === 0) return [];
+	if (maxLayers < 2) return [await pack("all", unpacked.all, "all files")];
+	const first = unpacked.aside.length === 0 ? [] : [await pack("aside", unpacked.aside, "removals and special files")];
+	if (unpacked.rest.length === 0) return first;
+	removeRefused(root, unpacked);
+	removeTimes(root, unpacked);
+	const order = {
+		root,
+		output,
+		mostLayers: maxLayers - first.length,
+		epoch,
+		architecture
+	};
+	if (!await splitter(order)) return [...first, await pack("rest", unpacked.rest, "all files")];
+	const split = await takeLayers(output, options);
+	if (split.length > order.mostLayers) throw new OutsideError("splitting layers with chunkah", `it made ${split.length} layers, and at most ${order.mostLayers} were asked for`);
+	return [...first, ...split];
+}
+/** Takes the layers out of the image that chunkah wrote. */
+async function takeLayers(output, { architecture, blobs }) {
+	const place = inLayout(splitImage({ output }), splitName);
+	try {
+		const image = await readImage(layoutReader, place, architecture);
+		const { history } = historySchema$1.parse(await configOf(layoutReader, image, place.repository));
+		const { layers } = image.manifest.json;
+		if (layers.length === 0 || layers.length !== image.config.diffIds.length) throw new Error(`${layers.length} layers, of which its config names ${image.config.diffIds.length}`);
+		const made = [];
+		for (const [index, descriptor] of layers.entries()) {
+			const name = descriptor.digest.slice(7);
+			await rename(join(splitImage({ output }), "blobs/sha256", name), join(blobs, name));
+			const { hash } = await hashOfFile(createReadStream(join(blobs, name)));
+			if (hash !== descriptor.digest) throw new Error(`${descriptor.digest} has the content of ${hash}`);
+			const diffId = image.config.diffIds[index];
+			made.push({
+				descriptor,
+				diffId,
+				content: history?.[index]?.comment ?? "files"
+			});
+		}
+		return made;
+	} catch (error) {
+		throw new OutsideError("splitting layers with chunkah", `it ended without an error, and its image cannot be used: ${messageOf(error)}`, "Look at its output with --verbose.", { cause: error });
+	}
+}
+function fileStream(path) {
+	return Readable.toWeb(createReadStream(path));
+}
 init_errors();
 const historySchema = looseObject({ history: array(unknown()).nullish() });
+const stepSchema = looseObject({});
 /**
-* buildah for a flat base: it ships an image as what it is for nodes. That is the layers of the real base, byte for
-* byte, and those of the build above them. The flat layer stays here.
+* buildah for a flat base, or for an image whose own layers are split: it ships an image as what it is for nodes. That
+* is the layers of the real base, byte for byte, and those of the build above them. A flat layer stays here.
 */
 function shippingOnLayers(buildah, about) {
 	return {
@@ -570,23 +1080,31 @@ function shippingOnLayers(buildah, about) {
 }
 /** @throws InputError if the image is not on the base */
 async function onLayers(buildah, image, about) {
-	const { client, base, baseIn, flat, architecture } = about;
-	const layout = join(about.folder, "built");
+	const { client, base, baseIn, flat, architecture, folder, rechunk } = about;
+	const layout = join(folder, "built");
 	await mkdir(layout, { recursive: true });
 	const stored = inLayout(layout, "image");
-	await buildah.store(image, stored);
+	await buildah.store(image, stored, { compressed: rechunk === void 0 });
 	const built = await readImage(layoutReader, stored, architecture);
-	if (built.config.diffIds[0] !== flat.diffId) throw new InputError({
+	const below = flat === void 0 ? base.config.diffIds : [flat.diffId];
+	if (below.some((diffId, index) => built.config.diffIds[index] !== diffId)) throw new InputError({
 		where: formatReference(stored),
 		problem: "the image does not begin with the layers of its base",
 		remedy: "Do not squash it: nodes could share nothing between two releases."
 	});
-	const own = built.manifest.json.layers.slice(1);
-	const config = configOnLayers(built, await configOf(layoutReader, built, stored.repository), {
+	const { own, history } = await ownOf(built, stored.repository, {
+		...about,
+		layersBelow: below.length
+	});
+	const config = configOnLayers(await configOf(layoutReader, built, stored.repository), {
 		base,
 		config: await configOf(client, base, baseIn)
+	}, {
+		diffIds: own.map(({ diffId }) => diffId),
+		history
 	});
-	const below = base.manifest.json.layers.map((layer) => ({
+	const layers = own.map(({ descriptor }) => descriptor);
+	const layersOfBase = base.manifest.json.layers.map((layer) => ({
 		...layer,
 		mediaType: ociLayerType(layer.mediaType)
 	}));
@@ -597,13 +1115,54 @@ async function onLayers(buildah, image, about) {
 			digest: digestOf(config),
 			size: config.length
 		},
-		layers: [...below, ...own]
+		layers: [...layersOfBase, ...layers]
 	};
 	return {
 		config,
 		manifest: Buffer.from(JSON.stringify(manifest)),
-		own,
+		own: layers,
 		place: stored.repository
+	};
+}
+/** The layers that a build put on its base, split if that was asked for, and the history of them. */
+async function ownOf(built, place, about) {
+	const { base, baseIn, client, rechunk, architecture, folder, log, layersBelow } = about;
+	const config = await configOf(layoutReader, built, place);
+	const earlier = about.flat === void 0 ? historyOf(await configOf(client, base, baseIn))?.length ?? 0 : 1;
+	const steps = (historyOf(config) ?? []).slice(earlier);
+	const { layers } = built.manifest.json;
+	const own = layers.slice(layersBelow).map((descriptor, index) => ({
+		descriptor,
+		diffId: built.config.diffIds[layersBelow + index] ?? "none"
+	}));
+	if (rechunk === void 0) return {
+		own,
+		history: steps
+	};
+	const split = await splitLayers(own.map(({ descriptor, diffId }, index) => ({
+		what: `layer ${index + 1} of ${own.length} of the build`,
+		open: () => openInLayout(place, descriptor),
+		diffId
+	})), {
+		...rechunk,
+		layersOfBase: base.config.diffIds.length,
+		epoch: Math.floor(imageTimestamp(base) ?? 0),
+		architecture,
+		blobs: join("/", place.path, "blobs/sha256"),
+		work: join(folder, `split-${randomUUID()}`),
+		log
+	});
+	const { created } = built.config;
+	return {
+		own: split,
+		history: [...steps.map((step) => ({
+			...stepSchema.parse(step),
+			empty_layer: true
+		})), ...split.map(({ content }) => ({
+			...defined({ created }),
+			created_by: "chunkah",
+			comment: content
+		}))]
 	};
 }
 /** Adds an image to an OCI image layout, as `buildah push oci:FOLDER:TAG` does. */
@@ -635,16 +1194,18 @@ async function addToFolder(folder, tag, { config, manifest, own, place }, { clie
 		manifests
 	}));
 }
-/** The config of an image on a flat base, as it is on the real one: all layers, and the whole history. */
-function configOnLayers(built, config, below) {
+/** The config of an image with all layers, and the whole history. */
+function configOnLayers(config, below, own) {
 	const { diffIds } = below.base.config;
-	const earlier = historySchema.parse(below.config).history ?? diffIds.map(() => ({ created_by: "base" }));
-	const own = (historySchema.parse(config).history ?? []).slice(1);
+	const earlier = historyOf(below.config) ?? diffIds.map(() => ({ created_by: "base" }));
 	return Buffer.from(JSON.stringify({
 		...config,
-		rootfs: rootfs([...diffIds, ...built.config.diffIds.slice(1)]),
-		history: [...earlier, ...own]
+		rootfs: rootfs([...diffIds, ...own.diffIds]),
+		history: [...earlier, ...own.history]
 	}));
+}
+function historyOf(config) {
+	return historySchema.parse(config).history ?? void 0;
 }
 /**
 * Builds the candidate for one architecture in buildah's own storage, and keeps it there until `work` has ended.
@@ -681,42 +1242,60 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 			buildArguments: config.buildArguments,
 			plainHttp: local.length > 0
 		};
-		const flat = isDeep(base) ? await flatten({
-			client: options.client,
-			base,
-			from: baseIn,
-			folder,
-			log
-		}) : void 0;
-		const about = {
-			client: options.client,
-			base,
-			baseIn,
-			architecture,
+		return withRechunk({
+			...options,
 			folder
-		};
-		const shipping = flat === void 0 ? buildah : shippingOnLayers(buildah, {
-			...about,
-			flat
-		});
-		return withBaseInStorage(buildah, {
-			base,
-			from: baseIn,
-			architecture,
-			flat
-		}, async () => {
-			try {
-				for (const each of local) await buildah.pull(each, {
-					architecture,
-					plainHttp: true
-				});
-				await buildah.build(order);
-				return await work(shipping, name);
-			} finally {
-				await buildah.removeImage(name);
-			}
+		}, async (rechunk) => {
+			const flat = isDeep(base) ? await flatten({
+				client: options.client,
+				base,
+				from: baseIn,
+				folder,
+				log
+			}) : void 0;
+			const shipping = flat === void 0 && rechunk === void 0 ? buildah : shippingOnLayers(buildah, {
+				client: options.client,
+				base,
+				baseIn,
+				architecture,
+				folder,
+				log,
+				...defined({
+					flat,
+					rechunk
+				})
+			});
+			return withBaseInStorage(buildah, {
+				base,
+				from: baseIn,
+				architecture,
+				flat
+			}, async () => {
+				try {
+					for (const each of local) await buildah.pull(each, {
+						architecture,
+						plainHttp: true
+					});
+					await buildah.build(order);
+					return await work(shipping, name);
+				} finally {
+					await buildah.removeImage(name);
+				}
+			});
 		});
 	});
+}
+/** What splits layers is made ready before anything is built; undefined if nothing is to be split. */
+function withRechunk({ config: { rechunk }, env, log, folder }, work) {
+	if (rechunk === void 0) return work(void 0);
+	return withChunkah(rechunk, {
+		env: env ?? process.env,
+		log,
+		folder
+	}, (splitter) => work({
+		splitter,
+		maxLayers: rechunk.maxLayers
+	}));
 }
 /**
 * buildah keeps the base's annotations. Those about the base's own build must be removed: rpm-ostree takes `created`
@@ -850,6 +1429,11 @@ async function ensureImage(options, architecture, tag) {
 	const built = await client.resolve(target) === void 0;
 	if (built) {
 		requireTools(["buildah"]);
+		const tools = {
+			client,
+			env: options.env ?? process.env
+		};
+		if (config.rechunk !== void 0) await requireChunkah(config.rechunk, tools);
 		beforeWriting(() => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`);
 		await requireBuildSpace(base, {
 			env: options.env ?? process.env,
@@ -934,6 +1518,11 @@ async function buildLocally(options) {
 		const { repository, digest } = candidate.base.reference;
 		const base = await readImage(client, atDigest(repository, digest), architecture);
 		requireTools(["buildah"]);
+		const tools = {
+			client,
+			env: options.env ?? process.env
+		};
+		if (config.rechunk !== void 0) await requireChunkah(config.rechunk, tools);
 		await requireBuildSpace(base, {
 			env: options.env ?? process.env,
 			folder: options.folder,

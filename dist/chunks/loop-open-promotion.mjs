@@ -1,21 +1,7 @@
-import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, ft as messageOf, g as code$1, i as formatPercent, it as defined, l as count, lt as OutsideError, v as plainText, y as table$1 } from "./host.mjs";
-import { a as fleetTip, i as findFleet } from "./project.mjs";
-import { C as readLabel, T as thawTime, a as unique, c as soakEnd, d as findPromotion, f as syncExternalHolds, h as passImage, i as evaluateAllGates, l as isReady, o as rolloutCompletion, r as chooseRelease, s as rolloutStart, v as recordUrgency } from "./release-gates.mjs";
-import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
+import { A as plainText, Gt as messageOf, Ht as OutsideError, Lt as defined, Mt as formatTime, O as code$1, Vt as InputError, Wt as init_errors, j as table$1, jt as formatDuration, l as formatPercent, x as count } from "./host.mjs";
+import { Bt as passImage, Ct as soakEnd, Da as formatRepository, Di as findBuilt, Dr as byName, En as describeHold, Ha as fleetTip, Ka as shortCommit, M as linkedDigest, Mt as syncExternalHolds, Nt as describeEntry, Oa as isDigest, Or as comparePackages, Pr as findEvidence, Qr as readCandidate, Rn as promotedDigest, Si as ringsToShow, St as rolloutStart, Va as findFleet, Wt as barriersCrossed, _a as readImage, _r as readPackages, _t as chooseRelease, an as recordUrgency, ar as forecastMergeFrom, at as ourMessage, br as describePackages, bt as severities, cr as commitTree, ct as withdrawProposal, da as listCommit, dn as thawTime, ei as ignoreFileNames, gn as readMarker, ir as forecastMerge, it as isOurs, j as scanImages, ja as parseReference, jn as metadataOf, jt as findPromotion, kr as identity, lr as writeCommit, ma as readTextBlob, ni as rollBackFileName, nt as treeChanges, or as untilNotStale, pn as promotionBranch, ri as selectContext, st as proposeCommit, un as readLabel, ur as StaleBranchError, vt as evaluateAllGates, wa as digestIn, wr as findSbom, wt as isReady, xt as rolloutCompletion, yr as countPackages, yt as unique, zr as trustOf } from "./shared.mjs";
 import { C as rolloutProgress, N as holdAt, a as adoptionCurve, b as nextOpening } from "./guidance.mjs";
-import { F as metadataOf, k as describeHold } from "./release-operations.mjs";
 import { n as renderFleetTemplate, t as findTemplate } from "./release-rollout-entry.mjs";
-import { n as barriersCrossed } from "./release-upstream.mjs";
-import { F as formatRepository, I as isDigest, M as digestIn, t as linkedDigest, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
-import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, w as listCommit } from "./world-git.mjs";
-import { s as trustOf } from "./release-attestations.mjs";
-import { t as findSbom } from "./release-sbom.mjs";
-import { c as comparePackages, i as describePackages, l as identity, r as countPackages, s as byName, t as readPackages } from "./world-packages.mjs";
-import { l as describeEntry, p as promotedDigest } from "./release.mjs";
-import { m as ringsToShow } from "./project-configuration.mjs";
-import { r as severities, t as scanImages } from "./release-vulnerabilities.mjs";
-import { o as findEvidence } from "./release-evidence.mjs";
 init_errors();
 /**
 * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved

@@ -1,15 +1,5 @@
-import { M as beforeWriting, ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
-import { c as releaseCommit, i as findFleet } from "./project.mjs";
-import { S as copyAttachments, b as planTags, d as followOffer, t as tagReader } from "./release.mjs";
-import { h as sealAcceptance, m as pushSealed, s as trustOf } from "./release-attestations.mjs";
-import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { m as missingEvidence, p as findAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
-import { S as refuseFrozen, _ as requireNewer, h as passImage, m as isoTime, t as refuseVulnerable } from "./release-gates.mjs";
-import { A as refuseHeld, g as refuseHeldByFile } from "./release-operations.mjs";
-import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { o as foundVulnerabilities } from "./release-vulnerabilities.mjs";
-import { A as shortCommit } from "./world-git.mjs";
-import { A as atDigest, C as imageTimestamp, P as formatReference, S as setTags, j as atTag, n as rememberingClient, w as readImage, x as copyImage } from "./world-registry.mjs";
+import { $ as beforeWriting, Ht as OutsideError, Lt as defined, Vt as InputError, Wt as init_errors, f as allInOrder } from "./host.mjs";
+import { A as requireRehearsed, Ai as requireBuildKey, Bt as passImage, Ca as atTag, D as signImage, Di as findBuilt, Dn as refuseHeld, Ea as formatReference, Ga as releaseCommit, Gi as sealAcceptance, Hi as findAcceptance, Ht as requireNewer, In as followOffer, J as rememberingClient, Ka as shortCommit, Li as planTags, N as tagReader, O as signedDigests, Qr as readCandidate, Sa as atDigest, Ui as missingEvidence, Va as findFleet, Vi as foundVulnerabilities, Wi as pushSealed, Y as askFleetPolicy, _a as readImage, ea as fleetKeys, ga as imageTimestamp, k as refuseVulnerable, la as copyImage, ln as refuseFrozen, ra as signingKeys, rn as refuseHeldByFile, ua as setTags, zi as copyAttachments, zr as trustOf, zt as isoTime } from "./shared.mjs";
 init_errors();
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {
@@ -108,20 +98,20 @@ async function promoteImage(project, options) {
 	const client = rememberingClient(project.client);
 	const requestsBefore = client.counters.requests;
 	const fleet = findFleet(config, options.fleet);
-	const state = await project.state.readFleet(fleet.name);
-	refuseHeld(state, {
-		fleet: fleet.name,
-		now: options.now
-	});
-	await refuseHeldByFile(project.forge.branches, fleet, {
-		fleets: Object.keys(config.fleets),
-		now: options.now
-	});
+	const { branches } = project.forge;
+	const [state, , releasedCommit] = await allInOrder([
+		readUnheld(project, fleet, options.now),
+		refuseHeldByFile(branches, fleet, {
+			fleets: Object.keys(config.fleets),
+			now: options.now
+		}),
+		releaseCommit(branches, fleet, options.commit)
+	]);
 	const candidate = await readCandidate({
 		git: project.git,
 		config,
 		client,
-		commit: await releaseCommit(project.forge.branches, fleet, options.commit)
+		commit: releasedCommit
 	});
 	const isReleased = state.releases.releases.some((release) => release.version === candidate.version);
 	if (!isReleased) await refuseFrozen(project, {
@@ -207,7 +197,8 @@ async function promoteImage(project, options) {
 	const attached = await copyAttachments(client, {
 		manifest,
 		from: config.testImage,
-		to: config.image
+		to: config.image,
+		isNew: !plan.inProduction
 	});
 	for (const sealed of overrides) await pushSealed(client, config.image, manifest.descriptor, sealed);
 	const unsigned = client.counters.requests;
@@ -267,6 +258,15 @@ async function promoteImage(project, options) {
 		requests: client.counters.requests - requestsBefore,
 		signingRequests
 	};
+}
+/** The fleet on the state branch. @throws InputError if it is held there */
+async function readUnheld(project, fleet, now) {
+	const state = await project.state.readFleet(fleet.name);
+	refuseHeld(state, {
+		fleet: fleet.name,
+		now
+	});
+	return state;
 }
 function withoutRecorded(vulnerable) {
 	if (vulnerable === void 0) return void 0;

@@ -1,11 +1,6 @@
-import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, it as defined, z as readFileIfThere } from "./host.mjs";
-import { A as atDigest, P as formatReference, S as setTags, _ as readArtifact, j as atTag } from "./world-registry.mjs";
+import { Lt as defined, Mt as formatTime, U as readFileIfThere, Vt as InputError, Wt as init_errors, jt as formatDuration } from "./host.mjs";
 import { $ as parseGraph, A as parseReleaseIndex, B as formatUpdateMetadata, D as formatReleaseIndex, P as nextHoldEnd, U as parseUpdateMetadata } from "./guidance.mjs";
-import { b as planTags, c as neededVersions, d as followOffer, p as promotedDigest } from "./release.mjs";
-import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
-import { C as filesAtUrl, T as filesInFolder, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished } from "./release-published.mjs";
-import { n as openWitnesses } from "./release-witnesses.mjs";
-import { D as stepRings, M as nextPauseEnd, T as commitMessage, j as endExpiredPauses } from "./release-operations.mjs";
+import { Bn as openWitnesses, Ca as atTag, Cn as commitMessage, Ea as formatReference, In as followOffer, L as readLastPublished, Li as planTags, On as endExpiredPauses, Ot as parseStamp, R as bundlePath, Rn as promotedDigest, Sa as atDigest, Tn as stepRings, Un as filesInFolder, Vn as filesAtUrl, _ as nextChangeDue, b as checkOwnFolder, f as refuseUnvouched, ft as lintState, g as publishEverywhere, h as refuseUnserved, kn as nextPauseEnd, kt as stampPath, m as namedImages, mt as readPageFacts, oa as readArtifact, p as findUnserved, q as neededVersions, ua as setTags, v as pinState, x as notPublished, y as publishToFolder, z as formatBundle } from "./shared.mjs";
 import { t as renderSite } from "./release-site.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
@@ -366,18 +361,14 @@ async function publishUpdates(project, options) {
 	const resumed = [];
 	if (options.replace !== void 0) await recordReplacement(project, options.replace, options);
 	for (;;) {
-		for (const fleet of chosenFleets(config, options)) {
-			const what = await settleRollouts(project.state, fleet, options.now);
-			if (what !== void 0) resumed.push({
-				fleet,
-				what
-			});
-		}
-		const commit = await forge.branches.resolve(config.stateBranch);
+		const settled = await settleAll(project, options);
+		resumed.push(...settled.resumed);
+		const { commit } = settled;
 		const hasMoved = async () => await forge.branches.resolve(config.stateBranch) !== commit;
+		const pinned = pinState(project, commit);
 		let answer;
 		try {
-			answer = await publishOnce(project, options, chosenFleets(config, options));
+			answer = await publishOnce(pinned, options, chosenFleets(config, options));
 		} catch (error) {
 			if (await hasMoved()) continue;
 			throw error;
@@ -392,7 +383,7 @@ async function publishUpdates(project, options) {
 			});
 		}
 		if (await hasMoved()) continue;
-		await followOffer(project);
+		await followOffer(pinned);
 		return {
 			written: [...written],
 			unchanged: answer.unchanged.filter((path) => !written.has(path)),
@@ -406,22 +397,64 @@ async function publishUpdates(project, options) {
 function chosenFleets(config, { fleets }) {
 	return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
 }
+/** What of a fleet is due: pauses that have ended, rings that open. */
+function settle(current, { state, fleet, now }) {
+	const settled = endExpiredPauses(current, now);
+	const steps = stepRings(settled.state, state.ringGates(fleet), { now });
+	return {
+		state: steps.state,
+		done: [...settled.done, ...steps.done]
+	};
+}
+/** Writes what is due. @returns the commit of the state branch then, and what went on */
+async function settleAll(project, options) {
+	const { config, forge, state } = project;
+	const { now } = options;
+	const seen = await forge.branches.resolve(config.stateBranch);
+	const pinned = state.at(seen);
+	const resumed = [];
+	let commit = seen;
+	for (const fleet of chosenFleets(config, options)) {
+		const current = await pinned.readFleet(fleet);
+		if (settle(current, {
+			state,
+			fleet,
+			now
+		}).state === current) continue;
+		const changed = await settleRollouts(state, fleet, now);
+		commit = changed.commit;
+		if (changed.what !== void 0) resumed.push({
+			fleet,
+			what: changed.what
+		});
+	}
+	return {
+		commit,
+		resumed
+	};
+}
 /** @returns what went on, undefined if nothing did */
 async function settleRollouts(state, fleet, now) {
 	let done = [];
 	const change = (current) => {
-		const settled = endExpiredPauses(current, now);
-		const steps = stepRings(settled.state, state.ringGates(fleet), { now });
-		done = [...settled.done, ...steps.done];
-		return steps.state;
+		const settled = settle(current, {
+			state,
+			fleet,
+			now
+		});
+		done = settled.done;
+		return settled.state;
 	};
 	const order = {
 		fleet,
 		by: "coxswain publish-updates",
 		now
 	};
-	await state.changeFleet(fleet, () => commitMessage(order, done.join("; "), void 0), change);
-	return done.length === 0 ? void 0 : done.join("; ");
+	const { commit } = await state.changeFleet(fleet, () => commitMessage(order, done.join("; "), void 0), change);
+	return {
+		commit,
+		what: done.length === 0 ? void 0 : done.join("; ")
+	};
 }
 // src/loop/publish-updates/site-is-behind.ts
 /**

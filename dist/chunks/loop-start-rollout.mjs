@@ -1,16 +1,7 @@
 import { R as addUpdate, T as addRelease, x as rolloutEnd } from "./guidance.mjs";
-import { c as releaseCommit } from "./project.mjs";
-import { s as trustOf } from "./release-attestations.mjs";
-import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { S as refuseFrozen, b as withoutUrgency, h as passImage, m as isoTime, y as urgencyOfBuild } from "./release-gates.mjs";
-import { A as refuseHeld, D as stepRings, I as refuseAroundPausedBarrier, g as refuseHeldByFile } from "./release-operations.mjs";
+import { Lt as defined, Vt as InputError, Wt as init_errors, f as allInOrder } from "./host.mjs";
+import { $t as upstreamStatusOf, Bi as findAcceptedVulnerabilities, Bt as passImage, Ca as atTag, Dn as refuseHeld, Ea as formatReference, Ft as buildReleasePath, Ga as releaseCommit, Gt as inheritBarriers, It as buildReleaseUrl, Ka as shortCommit, Mn as refuseAroundPausedBarrier, Qr as readCandidate, Qt as refuseDoubtful, Sa as atDigest, Tn as stepRings, Ut as refuseBarrierBypasses, Wt as barriersCrossed, gn as readMarker, ln as refuseFrozen, on as urgencyOfBuild, rn as refuseHeldByFile, sn as withoutUrgency, ti as refreshFileName, wa as digestIn, zr as trustOf, zt as isoTime } from "./shared.mjs";
 import { n as renderFleetTemplate, t as findTemplate } from "./release-rollout-entry.mjs";
-import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
-import { a as findAcceptedVulnerabilities } from "./release-vulnerabilities.mjs";
-import { A as atDigest, M as digestIn, P as formatReference, j as atTag } from "./world-registry.mjs";
-import { ct as InputError, dt as init_errors, it as defined } from "./host.mjs";
-import { b as buildReleasePath, x as buildReleaseUrl } from "./release-published.mjs";
-import { A as shortCommit } from "./world-git.mjs";
 init_errors();
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {
@@ -143,7 +134,7 @@ async function readProductionImages(client, options) {
 async function startRollout(project, options) {
 	const { config, git, client, forge, state } = project;
 	const { fleet, now } = options;
-	const from = await releaseCommit(forge.branches, fleet, options.commit);
+	const [from, seenAt] = await allInOrder([releaseCommit(forge.branches, fleet, options.commit), forge.branches.resolve(config.stateBranch)]);
 	const candidate = await readCandidate({
 		git,
 		config,
@@ -151,13 +142,14 @@ async function startRollout(project, options) {
 		commit: from
 	});
 	const { version, commit } = candidate;
-	const before = await state.readFleet(fleet.name);
+	const seen = state.at(seenAt);
+	const before = await seen.readFleet(fleet.name);
 	if (hasRelease(before, version)) return answer({
 		fleet,
 		version,
 		commit,
 		changed: false,
-		stateCommit: await forge.branches.resolve(config.stateBranch),
+		stateCommit: seenAt,
 		state: before,
 		inherited: []
 	});
@@ -187,7 +179,7 @@ async function startRollout(project, options) {
 		accept: options.accept ?? [],
 		where: `fleet ${fleet.name}`
 	});
-	const source = fleet.promoteFrom === void 0 ? void 0 : await state.readFleet(fleet.promoteFrom);
+	const source = fleet.promoteFrom === void 0 ? void 0 : await seen.readFleet(fleet.promoteFrom);
 	const promotedFrom = source !== void 0 && hasRelease(source, version) ? fleet.promoteFrom : void 0;
 	const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
 	const urgent = source === void 0 ? void 0 : await urgencyOfBuild(forge.branches, {

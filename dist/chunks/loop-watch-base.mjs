@@ -1,14 +1,6 @@
-import { $ as formatTime, Q as formatDuration, _ as codeBlock, ct as InputError, dt as init_errors, g as code, it as defined, y as table } from "./host.mjs";
-import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
-import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
+import { Lt as defined, Mt as formatTime, O as code, Vt as InputError, Wt as init_errors, j as table, jt as formatDuration, k as codeBlock } from "./host.mjs";
+import { $t as upstreamStatusOf, Ar as samePackages, Ba as entryFleets, Ca as atTag, Da as formatRepository, Di as findBuilt, Ea as formatReference, Ei as defaultUpstream, F as downloadBetween, Ha as fleetTip, Jt as describeUpstreamStatus, Kt as upstreamMarksBetween, M as linkedDigest, Or as comparePackages, P as describeDownload, Pa as shortDigest, Qr as readCandidate, Sa as atDigest, Ua as nextFleets, Yt as doubtOf, Zr as NotFoundError, _a as readImage, _r as readPackages, br as describePackages, ct as withdrawProposal, fn as baseBranch, ja as parseReference, ka as isTag, li as parseContainerfile, oi as findBase, ot as proposeChanges, si as repinBase, ti as refreshFileName, yr as countPackages } from "./shared.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
-import { d as withdrawProposal, l as proposeChanges, p as baseBranch } from "./world-forge.mjs";
-import { A as atDigest, F as formatRepository, H as shortDigest, L as isTag, P as formatReference, j as atTag, p as NotFoundError, t as linkedDigest, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { c as comparePackages, i as describePackages, r as countPackages, t as readPackages, u as samePackages } from "./world-packages.mjs";
-import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
-import { v as defaultUpstream } from "./project-configuration.mjs";
-import { n as describeDownload, r as downloadBetween } from "./release.mjs";
 init_errors();
 const versionLabel = "org.opencontainers.image.version";
 const kernelLabel = "ostree.linux";

@@ -1,15 +1,6 @@
-import { $ as formatTime, A as Rehearsed, N as isRehearsal, Q as formatDuration, ct as InputError, dt as init_errors, ft as messageOf, i as formatPercent, lt as OutsideError, tt as parseDuration, ut as UsageError } from "./host.mjs";
-import { A as shortCommit } from "./world-git.mjs";
-import { i as findFleet } from "./project.mjs";
+import { Gt as messageOf, Ht as OutsideError, Mt as formatTime, Pt as parseDuration, Ut as UsageError, Vt as InputError, Wt as init_errors, Z as Rehearsed, et as isRehearsal, jt as formatDuration, l as formatPercent } from "./host.mjs";
 import { C as rolloutProgress, N as holdAt, S as rolloutPhase, X as buildGraph, g as strandedBy, i as considerUpdate, m as findStranded, p as architecturesOf, x as rolloutEnd, y as throttleGraph } from "./guidance.mjs";
-import { m as ringsToShow } from "./project-configuration.mjs";
-import { f as followOfferOrWarn, l as describeEntry, u as describeMovedTags } from "./release.mjs";
-import { C as StaleBranchError } from "./world-forge.mjs";
-import { a as showDifference, c as fleetFolder, i as lintState, l as parseFleet } from "./release-state.mjs";
-import { l as readDoubt } from "./release-upstream.mjs";
-import { m as readPageFacts } from "./release-published.mjs";
-import { E as editFleet, F as metadataOf, N as unfinishedRollouts, R as withdrawnOrPaused, b as kinds, v as actionInputs, w as readStatement, x as readAction, y as changesOffer, z as stagedOf } from "./release-operations.mjs";
-import { d as findPromotion, v as recordUrgency } from "./release-gates.mjs";
+import { An as unfinishedRollouts, Et as showDifference, Fn as describeMovedTags, Jn as fleetFolder, Ka as shortCommit, Ln as followOfferOrWarn, Nn as withdrawnOrPaused, Nt as describeEntry, Pn as stagedOf, Si as ringsToShow, Sn as readStatement, Va as findFleet, Yn as parseFleet, Zt as readDoubt, _n as actionInputs, an as recordUrgency, bn as readAction, ft as lintState, jn as metadataOf, jt as findPromotion, mt as readPageFacts, ur as StaleBranchError, vn as changesOffer, wn as editFleet, yn as kinds } from "./shared.mjs";
 import { t as startRollout } from "./loop-start-rollout.mjs";
 import { a as html, i as dashboardStyle, n as renderDashboard, r as renderPage, t as renderSite } from "./release-site.mjs";
 import { n as defaultFleetModel, r as simulateRollout } from "./guidance-simulation.mjs";

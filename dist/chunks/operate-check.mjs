@@ -1,15 +1,10 @@
-import { $ as formatTime, L as isMissing, ct as InputError, dt as init_errors, it as defined, z as readFileIfThere } from "./host.mjs";
-import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
-import { n as configFileName, o as readConfigText, r as examineConfig, s as urgentTemplate } from "./project-configuration.mjs";
-import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
-import { i as refuseOverriddenBase } from "./release-candidate.mjs";
-import { _ as unknownHoldFiles, f as examineHoldFile, h as holdFolder } from "./release-operations.mjs";
+import { Lt as defined, Mt as formatTime, U as readFileIfThere, V as isMissing, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { $r as refuseOverriddenBase, ci as stagesOnBase, di as examineConfig, en as examineHoldFile, ha as upgradeStages, hi as urgentTemplate, in as unknownHoldFiles, li as parseContainerfile, mi as readConfigText, nn as holdFolder, oi as findBase, ui as configFileName } from "./shared.mjs";
 import { r as renderForFleet } from "./release-rollout-entry.mjs";
-import { y as readTestTimeout } from "./loop-boot-test.mjs";
-import { h as upgradeStages } from "./release-evidence.mjs";
-import { t as require_dist } from "./yaml.mjs";
-import { readdir, stat } from "node:fs/promises";
+import { C as readTestTimeout } from "./loop-boot-test.mjs";
+import { S as string, T as unknown, _ as looseObject, b as record, i as require_dist, l as array } from "./libraries.mjs";
 import { join } from "node:path";
+import { readdir, stat } from "node:fs/promises";
 init_errors();
 /** The problem as a finding. @param fallback the place, if the problem names none */
 function errorOf(problem, fallback) {

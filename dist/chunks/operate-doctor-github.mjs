@@ -1,9 +1,7 @@
-import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { b as documentation, ct as InputError, dt as init_errors } from "./host.mjs";
-import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
-import { i as refusalOf } from "./world-forge.mjs";
+import { S as string, d as boolean, l as array, y as object } from "./libraries.mjs";
+import { M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Ca as atTag, Da as formatRepository, T as refusalOf, Wr as createRegistryClient, Zr as NotFoundError } from "./shared.mjs";
 import { a as ours } from "./project-init.mjs";
-import { F as formatRepository, j as atTag, o as createRegistryClient, p as NotFoundError } from "./world-registry.mjs";
 // src/operate/doctor/github/setting-check.ts
 init_errors();
 /** A setting that this token may not read. */
@@ -262,27 +260,7 @@ function matches(pattern, branch) {
 	const expression = pattern.split(/(\*\*|\*|\?)/).map((part) => part === "**" ? ".*" : part === "*" ? "[^/]*" : part === "?" ? "[^/]" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&")).join("");
 	return new RegExp(`^${expression}$`).test(branch);
 }
-/** Nodes have no login, so they must be able to pull without one. */
-const packageVisibility = {
-	name: "package-visibility",
-	run: async ({ config, repository }) => {
-		const client = createRegistryClient({
-			credentials: async () => void 0,
-			retryDelays: []
-		});
-		const name = formatRepository(config.image);
-		const page = config.image.registry === "ghcr.io" ? `https://github.com/orgs/${repository.split("/")[0]}/packages` : `https://${config.image.registry}`;
-		try {
-			await client.resolve(atTag(config.image, config.stream));
-			return [];
-		} catch (failure) {
-			if (failure instanceof NotFoundError) return [];
-			return [warning(page, `${name} does not answer without a login (${failure instanceof Error ? failure.message.split("\n")[0] ?? "" : "no answer"})`, "Make the package public, or give every node a pull secret in /etc/ostree/auth.json. A new package of an organization is private, and nodes get 401.")];
-		}
-	}
-};
 // src/operate/doctor/github/doctor-github.ts
-var doctor_github_exports = /* @__PURE__ */ __exportAll({ examineGitHub: () => examineGitHub });
 /** All checks, in the order in which people meet the settings. */
 const checks = [
 	allowedActions,
@@ -295,7 +273,24 @@ const checks = [
 	secretNames,
 	pagesSource,
 	environments,
-	packageVisibility
+	{
+		name: "package-visibility",
+		run: async ({ config, repository }) => {
+			const client = createRegistryClient({
+				credentials: async () => void 0,
+				retryDelays: []
+			});
+			const name = formatRepository(config.image);
+			const page = config.image.registry === "ghcr.io" ? `https://github.com/orgs/${repository.split("/")[0]}/packages` : `https://${config.image.registry}`;
+			try {
+				await client.resolve(atTag(config.image, config.stream));
+				return [];
+			} catch (failure) {
+				if (failure instanceof NotFoundError) return [];
+				return [warning(page, `${name} does not answer without a login (${failure instanceof Error ? failure.message.split("\n")[0] ?? "" : "no answer"})`, "Make the package public, or give every node a pull secret in /etc/ostree/auth.json. A new package of an organization is private, and nodes get 401.")];
+			}
+		}
+	}
 ];
 const repositorySchema = object({
 	default_branch: string(),
@@ -371,4 +366,4 @@ function unknown(check, failure, where) {
 async function secretsOf(read) {
 	return (await read("the names of secrets", "GET /repos/{owner}/{repo}/actions/secrets", object({ secrets: array(object({ name: string() })) }), { per_page: 100 }))?.secrets.map(({ name }) => name);
 }
-export { doctor_github_exports as t };
+export { examineGitHub as t };

@@ -1,14 +1,6 @@
-import { C as imageTimestamp, E as isIndex, F as formatRepository, P as formatReference, V as sameRepository, W as architectures, j as atTag, n as rememberingClient, p as NotFoundError, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { $ as formatTime, Q as formatDuration, b as documentation, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, s as inParallel } from "./host.mjs";
-import { f as isChosen, m as ringsToShow } from "./project-configuration.mjs";
-import { s as trustOf } from "./release-attestations.mjs";
-import { c as newestOf, o as findEvidence, p as findAcceptance } from "./release-evidence.mjs";
-import { n as tryTo } from "./guidance-lint.mjs";
-import { $ as parseGraph, A as parseReleaseIndex, B as formatUpdateMetadata, L as parseOperations, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, et as nodeKeys, st as addAliases, y as throttleGraph } from "./guidance.mjs";
-import { _ as guidanceTag, b as planTags, o as digestsOf, s as neededDigests } from "./release.mjs";
-import { c as fleetFolder, u as parseRecord } from "./release-state.mjs";
-import { E as artifactReference, S as graphPath, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished } from "./release-published.mjs";
+import { Ca as atTag, Da as formatRepository, Ea as formatReference, Fr as newestOf, G as digestsOf, H as judgeGuidance, Hi as findAcceptance, J as rememberingClient, Jn as fleetFolder, K as neededDigests, L as readLastPublished, Li as planTags, Lt as graphPath, Na as sameRepository, Ot as parseStamp, Pi as guidanceTag, Pr as findEvidence, Si as ringsToShow, Wn as artifactReference, Xn as parseRecord, Y as askFleetPolicy, Zr as NotFoundError, _a as readImage, bi as isChosen, ga as imageTimestamp, ja as parseReference, kt as stampPath, pt as tryTo, va as isIndex, zr as trustOf } from "./shared.mjs";
+import { Gt as messageOf, Ht as OutsideError, Lt as defined, M as documentation, Mt as formatTime, Vt as InputError, Wt as init_errors, jt as formatDuration, p as inParallel } from "./host.mjs";
+import { $ as parseGraph, A as parseReleaseIndex, B as formatUpdateMetadata, L as parseOperations, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, et as nodeKeys, st as addAliases, ut as architectures, y as throttleGraph } from "./guidance.mjs";
 import { r as queryRange } from "./world-prometheus.mjs";
 // src/operate/doctor/checks/base-url.ts
 init_errors();

@@ -1,7 +1,5 @@
-import { ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
-import { A as atDigest, F as formatRepository, I as isDigest, O as parseJson, P as formatReference, i as layerEntries, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { n as describeDownload, r as downloadBetween } from "./release.mjs";
-import { c as comparePackages, t as readPackages } from "./world-packages.mjs";
+import { Ht as OutsideError, Lt as defined, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Da as formatRepository, Ea as formatReference, F as downloadBetween, Oa as isDigest, Or as comparePackages, P as describeDownload, Sa as atDigest, Sr as layerEntries, _a as readImage, _r as readPackages, ba as parseJson, ja as parseReference } from "./shared.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 init_errors();

@@ -1,10 +1,6 @@
 import { T as addRelease } from "./guidance.mjs";
-import { b as documentation, ct as InputError, dt as init_errors, it as defined, lt as OutsideError } from "./host.mjs";
-import { g as requireCreated, m as isoTime, p as createdOf } from "./release-gates.mjs";
-import { T as commitMessage } from "./release-operations.mjs";
-import { t as tagReader } from "./release.mjs";
-import { A as atDigest, E as isIndex, F as formatRepository, M as digestIn, P as formatReference, V as sameRepository, j as atTag, w as readImage, z as parseReference } from "./world-registry.mjs";
-import { b as buildReleasePath, x as buildReleaseUrl } from "./release-published.mjs";
+import { Ht as OutsideError, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Ca as atTag, Cn as commitMessage, Da as formatRepository, Ea as formatReference, Ft as buildReleasePath, It as buildReleaseUrl, N as tagReader, Na as sameRepository, Rt as createdOf, Sa as atDigest, Vt as requireCreated, _a as readImage, ja as parseReference, va as isIndex, wa as digestIn, zt as isoTime } from "./shared.mjs";
 // src/operate/import-release/existing-builds.ts
 init_errors();
 /**

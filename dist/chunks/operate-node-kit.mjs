@@ -1,12 +1,10 @@
-import { V as writeFileAtomically, ct as InputError, dt as init_errors, it as defined } from "./host.mjs";
-import { F as formatRepository } from "./world-registry.mjs";
-import { p as isNamed } from "./project-configuration.mjs";
-import { o as nodePolicy } from "./release-signatures.mjs";
-import { t as require_dist } from "./yaml.mjs";
+import { i as require_dist } from "./libraries.mjs";
+import { G as writeFileAtomically, Lt as defined, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Da as formatRepository, Q as nodePolicy, xi as isNamed } from "./shared.mjs";
 import { o as parseWindow } from "./guidance-simulation.mjs";
 import { C as deployments_default, E as autobuilder_default, S as documents_default$1, T as common_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as coxswain_node_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
-import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 /** The node kit's scripts by name, as nodes run them (node/kit/). */
 const scripts = {
 	"autobuilder.sh": autobuilder_default,

@@ -1,13 +1,13 @@
-import { $ as formatTime, F as cacheFolder, L as isMissing, N as isRehearsal, R as makeFolder, ct as InputError, dt as init_errors, ft as messageOf, h as say, i as formatPercent, l as count, lt as OutsideError, st as nearest, u as exact } from "./host.mjs";
-import { g as string, m as record, y as unknown$1 } from "./zod.mjs";
-import { W as architectures } from "./world-registry.mjs";
-import { J as otherRelease, t as warinessOf } from "./guidance.mjs";
+import { t as cacheFolder } from "./start.mjs";
+import { S as string, T as unknown$1, b as record } from "./libraries.mjs";
+import { Bt as nearest, D as say, Gt as messageOf, H as makeFolder, Ht as OutsideError, Mt as formatTime, S as exact, V as isMissing, Vt as InputError, Wt as init_errors, et as isRehearsal, l as formatPercent, x as count } from "./host.mjs";
+import { J as otherRelease, t as warinessOf, ut as architectures } from "./guidance.mjs";
 import { a as FleetCounter, i as tenthOf, s as summarize, t as createKeyMaker } from "./release-adoption.mjs";
-import { chmod, link, readFile, readdir, stat, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import { join } from "node:path";
+import { chmod, link, readFile, readdir, stat, unlink, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import * as zlib from "node:zlib";
 // src/operate/observe/clf-time.ts
 init_errors();

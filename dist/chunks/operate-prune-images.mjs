@@ -1,10 +1,6 @@
-import { ct as InputError, dt as init_errors, it as defined, lt as OutsideError, s as inParallel } from "./host.mjs";
-import { a as awaitedDigests, o as digestsOf, p as promotedDigest, s as neededDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
-import { A as atDigest, C as imageTimestamp, D as mediaTypes, E as isIndex, F as formatRepository, I as isDigest, P as formatReference, U as architectureOfGo, W as architectures, _ as readArtifact, b as fallbackTag, j as atTag, w as readImage } from "./world-registry.mjs";
-import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
-import { j as isFullHash, y as findCommit } from "./world-git.mjs";
-import { A as parseReleaseIndex } from "./guidance.mjs";
-import { C as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
+import { Ht as OutsideError, Lt as defined, Vt as InputError, Wt as init_errors, p as inParallel } from "./host.mjs";
+import { Ca as atTag, Da as formatRepository, Di as findBuilt, Ea as formatReference, Fi as isBuildTag, G as digestsOf, Ii as isVersionTag, K as neededDigests, L as readLastPublished, Mi as buildKeyAnnotation, Ni as revisionAnnotation, Oa as isDigest, Qr as readCandidate, Ri as subjectOfTag, Rn as promotedDigest, Sa as atDigest, Vn as filesAtUrl, W as awaitedDigests, _a as readImage, ca as fallbackTag, ga as imageTimestamp, ii as findCommit, oa as readArtifact, qa as isFullHash, va as isIndex, ya as mediaTypes } from "./shared.mjs";
+import { A as parseReleaseIndex, lt as architectureOfGo, ut as architectures } from "./guidance.mjs";
 // src/operate/prune-images/current-builds.ts
 init_errors();
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */

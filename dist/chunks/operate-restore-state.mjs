@@ -1,8 +1,6 @@
 import { A as parseReleaseIndex } from "./guidance.mjs";
-import { ct as InputError, dt as init_errors } from "./host.mjs";
-import { p as requireSignedGuidance, w as filesInArtifacts } from "./release-published.mjs";
-import { c as fleetFolder, l as parseFleet, r as parseBundle, s as stateReadme, t as bundlePath } from "./release-state.mjs";
-import { x as untilNotStale } from "./world-forge.mjs";
+import { Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { B as parseBundle, Hn as filesInArtifacts, Jn as fleetFolder, R as bundlePath, U as requireSignedGuidance, Yn as parseFleet, or as untilNotStale, qn as stateReadme } from "./shared.mjs";
 // src/operate/restore-state/restore-state.ts
 init_errors();
 /**

@@ -1,11 +1,5 @@
-import { $ as formatTime, ct as InputError, dt as init_errors, it as defined, v as plainText } from "./host.mjs";
-import { s as urgentTemplate } from "./project-configuration.mjs";
-import { a as fleetTip, o as nextFleets } from "./project.mjs";
-import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { f as followOfferOrWarn } from "./release.mjs";
-import { T as commitMessage, c as planRollBack, l as takeBack } from "./release-operations.mjs";
-import { h as rollBackBranch, l as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
-import { t as treeChanges } from "./world-git.mjs";
+import { A as plainText, Lt as defined, Mt as formatTime, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Cn as commitMessage, Ha as fleetTip, Ln as followOfferOrWarn, Ua as nextFleets, dt as takeBack, gn as readMarker, hi as urgentTemplate, hn as formatMarker, mn as rollBackBranch, ni as rollBackFileName, nt as treeChanges, or as untilNotStale, ot as proposeChanges, ut as planRollBack } from "./shared.mjs";
 // src/operate/roll-back/pull-request.ts
 init_errors();
 const shownFiles = 50;

@@ -1,14 +1,9 @@
-import { L as isMissing, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError } from "./host.mjs";
-import { E as isIndex, P as formatReference, W as architectures, y as titleAnnotation } from "./world-registry.mjs";
-import { A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, st as addAliases, t as warinessOf, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
-import { h as sliceName } from "./project-configuration.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
-import { r as isLoopback, t as refuseCredentials } from "./world.mjs";
-import { l as notPublished } from "./release-published.mjs";
-import { o as webhooksOf, s as readAlert, t as actOnFindings } from "./release-operations.mjs";
+import { Gt as messageOf, Ht as OutsideError, Lt as defined, V as isMissing, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, st as addAliases, t as warinessOf, ut as architectures, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
+import { Ci as sliceName, Ea as formatReference, Ji as fetchWhole, Kn as refuseCredentials, Yi as init_fetch_whole, Zi as isLoopback, a as actOnFindings, d as readAlert, sa as titleAnnotation, u as webhooksOf, va as isIndex, x as notPublished } from "./shared.mjs";
 import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
-import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createServer } from "node:http";

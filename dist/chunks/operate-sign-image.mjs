@@ -1,7 +1,5 @@
-import { ct as InputError, dt as init_errors } from "./host.mjs";
-import { c as neededVersions, o as digestsOf } from "./release.mjs";
-import { a as removeSignatures, d as signingKeys, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { A as atDigest, F as formatRepository } from "./world-registry.mjs";
+import { Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { D as signImage, Da as formatRepository, G as digestsOf, Sa as atDigest, Z as removeSignatures, ea as fleetKeys, q as neededVersions, ra as signingKeys } from "./shared.mjs";
 // src/operate/sign-image/sign-releases.ts
 init_errors();
 /**

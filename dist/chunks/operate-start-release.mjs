@@ -1,8 +1,5 @@
 import { N as holdAt } from "./guidance.mjs";
-import { a as fleetTip } from "./project.mjs";
-import { r as readCandidate } from "./release-candidate.mjs";
-import { x as findFreeze } from "./release-gates.mjs";
-import { k as describeHold, p as findFileHold } from "./release-operations.mjs";
+import { En as describeHold, Ha as fleetTip, Qr as readCandidate, cn as findFreeze, tn as findFileHold } from "./shared.mjs";
 /**
 * Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
 * by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run

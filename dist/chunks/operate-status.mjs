@@ -1,11 +1,6 @@
-import { $ as formatTime, Q as formatDuration, dt as init_errors, ft as messageOf, h as say, i as formatPercent, it as defined, l as count, lt as OutsideError, u as exact } from "./host.mjs";
-import { z as parseReference } from "./world-registry.mjs";
+import { D as say, Gt as messageOf, Ht as OutsideError, Lt as defined, Mt as formatTime, S as exact, Wt as init_errors, jt as formatDuration, l as formatPercent, x as count } from "./host.mjs";
 import { C as rolloutProgress, N as holdAt, S as rolloutPhase, b as nextOpening, x as rolloutEnd } from "./guidance.mjs";
-import { m as ringsToShow } from "./project-configuration.mjs";
-import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { d as upstreamStatusOf } from "./release-upstream.mjs";
-import { F as metadataOf, d as ringNotes, k as describeHold } from "./release-operations.mjs";
-import { l as isReady, n as findPendingPromotion, u as nextGate } from "./release-gates.mjs";
+import { $t as upstreamStatusOf, En as describeHold, Si as ringsToShow, Tt as nextGate, Y as askFleetPolicy, gt as findPendingPromotion, ht as ringNotes, ja as parseReference, jn as metadataOf, wt as isReady } from "./shared.mjs";
 init_errors();
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {

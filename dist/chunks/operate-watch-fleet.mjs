@@ -1,12 +1,7 @@
-import { $ as formatTime, Q as formatDuration, ct as InputError, dt as init_errors, ft as messageOf, g as code, i as formatPercent, lt as OutsideError, q as exec, v as plainText } from "./host.mjs";
-import { d as looseObject, g as string } from "./zod.mjs";
-import { A as shortCommit } from "./world-git.mjs";
-import { i as findFleet } from "./project.mjs";
+import { S as string, _ as looseObject } from "./libraries.mjs";
+import { A as plainText, Gt as messageOf, Ht as OutsideError, Mt as formatTime, O as code, Vt as InputError, Wt as init_errors, g as exec, jt as formatDuration, l as formatPercent } from "./host.mjs";
 import { N as holdAt, a as adoptionCurve, n as judgeRing } from "./guidance.mjs";
-import { p as baseBranch } from "./world-forge.mjs";
-import { C as filesAtUrl, _ as stampPath, g as parseStamp } from "./release-published.mjs";
-import { D as stepRings, F as metadataOf, T as commitMessage, a as webhookCondition, i as runningRollouts, n as haltedRollouts, p as findFileHold, r as haltsOf, s as readAlert, t as actOnFindings, z as stagedOf } from "./release-operations.mjs";
-import { x as findFreeze } from "./release-gates.mjs";
+import { Cn as commitMessage, Ka as shortCommit, Ot as parseStamp, Pn as stagedOf, Tn as stepRings, Va as findFleet, Vn as filesAtUrl, a as actOnFindings, c as runningRollouts, cn as findFreeze, d as readAlert, fn as baseBranch, jn as metadataOf, kt as stampPath, l as webhookCondition, o as haltedRollouts, s as haltsOf, tn as findFileHold } from "./shared.mjs";
 import { n as couldNotAsk, r as queryRange } from "./world-prometheus.mjs";
 import { createHash } from "node:crypto";
 // src/operate/watch-fleet/read-dispatch.ts

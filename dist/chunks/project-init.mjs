@@ -1,12 +1,8 @@
-import { L as isMissing, M as beforeWriting, V as writeFileAtomically, Y as findTool, ct as InputError, dt as init_errors, z as readFileIfThere } from "./host.mjs";
-import { P as formatReference } from "./world-registry.mjs";
-import { _ as remoteSeconds, d as Git, h as explainRemoteFailure, v as runWithRemote } from "./world-git.mjs";
-import { _ as migrateConfigText, a as readConfig, c as configJsonSchema, i as parseConfig, n as configFileName, o as readConfigText } from "./project-configuration.mjs";
-import { t as require_dist } from "./yaml.mjs";
-import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
-import { l as proposeChanges } from "./world-forge.mjs";
-import { chmod, lstat, realpath } from "node:fs/promises";
+import { i as require_dist } from "./libraries.mjs";
+import { $ as beforeWriting, G as writeFileAtomically, U as readFileIfThere, V as isMissing, Vt as InputError, Wt as init_errors, v as findTool } from "./host.mjs";
+import { Ea as formatReference, Ti as migrateConfigText, dr as Git, fi as parseConfig, gi as configJsonSchema, gr as runWithRemote, hr as remoteSeconds, li as parseContainerfile, mi as readConfigText, oi as findBase, ot as proposeChanges, pi as readConfig, pr as explainRemoteFailure, ui as configFileName } from "./shared.mjs";
 import { basename, dirname, join, resolve } from "node:path";
+import { chmod, lstat, realpath } from "node:fs/promises";
 // src/project/init/pin.ts
 var import_dist = require_dist();
 init_errors();

@@ -1,7 +1,6 @@
-import { it as defined } from "./host.mjs";
-import { W as architectures } from "./world-registry.mjs";
-import { F as noOperations, J as otherRelease, X as buildGraph, b as nextOpening, et as nodeKeys, i as considerUpdate, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
-import { d as groupRings, u as groupRingFolders } from "./project-configuration.mjs";
+import { Lt as defined } from "./host.mjs";
+import { F as noOperations, J as otherRelease, X as buildGraph, b as nextOpening, et as nodeKeys, i as considerUpdate, ut as architectures, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
+import { vi as groupRingFolders, yi as groupRings } from "./shared.mjs";
 import { createHmac } from "node:crypto";
 /**
 * Finds why nodes of one wariness do not leave a release.

@@ -1,8 +1,6 @@
-import { ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError } from "./host.mjs";
-import { g as string, p as object, u as literal } from "./zod.mjs";
-import { A as atDigest, F as formatRepository, P as formatReference, w as readImage } from "./world-registry.mjs";
-import { i as askNodePolicy, l as readKeyFile, o as nodePolicy, u as readKeyText } from "./release-signatures.mjs";
-import { a as fetchWhole, o as init_fetch_whole } from "./world-http.mjs";
+import { S as string, g as literal, y as object } from "./libraries.mjs";
+import { Gt as messageOf, Ht as OutsideError, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { Da as formatRepository, Ea as formatReference, Ji as fetchWhole, Q as nodePolicy, Sa as atDigest, X as askNodePolicy, Yi as init_fetch_whole, _a as readImage, na as readKeyText, ta as readKeyFile } from "./shared.mjs";
 // src/release/base-signature/fedora-keys.ts
 init_errors();
 /**
@@ -150,7 +148,7 @@ async function verifyGpgSignature(options) {
 	return { refused: reasons.length === 0 ? `no signature was found at ${folder}` : [...new Set(reasons)].join("; ") };
 }
 async function readKeys(files) {
-	const { readKeys: parseKeys } = await import("./openpgp.mjs").then((n) => n.t);
+	const { readKeys: parseKeys } = await import("./openpgp.mjs");
 	const keys = [];
 	for (const { where, armored } of files) try {
 		const found = await parseKeys({ armoredKeys: armored });
@@ -180,7 +178,7 @@ async function read(url) {
 	}
 }
 async function judge(bytes, keys, { repository, digest }) {
-	const { readMessage, verify } = await import("./openpgp.mjs").then((n) => n.t);
+	const { readMessage, verify } = await import("./openpgp.mjs");
 	let signed;
 	try {
 		const { data, signatures } = await verify({

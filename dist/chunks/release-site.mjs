@@ -1,10 +1,7 @@
 import { B as formatUpdateMetadata, C as rolloutProgress, D as formatReleaseIndex, N as holdAt, Q as formatPublishedGraph, S as rolloutPhase, X as buildGraph, a as adoptionCurve, b as nextOpening, c as stagedCourse, ct as aliasesOf, et as nodeKeys, i as considerUpdate, m as findStranded, o as adoptionShare, s as reachedBy, st as addAliases, v as rolloutOf, x as rolloutEnd, y as throttleGraph } from "./guidance.mjs";
-import { S as graphPath, _ as stampPath, b as buildReleasePath, h as formatStamp, v as formatBuildRelease, x as buildReleaseUrl, y as baseUrl } from "./release-published.mjs";
+import { At as formatBuildRelease, Dt as formatStamp, Ft as buildReleasePath, It as buildReleaseUrl, Lt as graphPath, Pn as stagedOf, Pt as baseUrl, Yt as doubtOf, _i as describeManyRings, jn as metadataOf, kt as stampPath, qt as describeRollout, xi as isNamed } from "./shared.mjs";
 import { c as operateWorkflow } from "./project-init.mjs";
-import { a as describeRollout, s as doubtOf } from "./release-upstream.mjs";
-import { $ as formatTime, Q as formatDuration, i as formatPercent, it as defined } from "./host.mjs";
-import { F as metadataOf, z as stagedOf } from "./release-operations.mjs";
-import { l as describeManyRings, p as isNamed } from "./project-configuration.mjs";
+import { Lt as defined, Mt as formatTime, jt as formatDuration, l as formatPercent } from "./host.mjs";
 import { t as _taggedTemplateLiteral } from "./taggedTemplateLiteral.mjs";
 import { createHash } from "node:crypto";
 // src/release/published/dashboard/html.ts

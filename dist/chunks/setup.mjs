@@ -1,12 +1,12 @@
-import { J as fedoraPackageOf, M as beforeWriting, X as packageOf, Y as findTool, Z as requireTools, at as definedVariables, ct as InputError, dt as init_errors, ft as messageOf, it as defined, lt as OutsideError, q as exec } from "./host.mjs";
-import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
-import { K as hostArchitecture } from "./world-registry.mjs";
+import { $ as beforeWriting, Gt as messageOf, Ht as OutsideError, Lt as defined, Rt as definedVariables, Vt as InputError, Wt as init_errors, _ as fedoraPackageOf, b as requireTools, g as exec, v as findTool, y as packageOf } from "./host.mjs";
+import { x as findStaticBusybox } from "./loop-boot-test.mjs";
+import { ft as hostArchitecture } from "./guidance.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
+import { userInfo } from "node:os";
 import { access, constants } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { userInfo } from "node:os";
-import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import { once } from "node:events";
 // src/setup/needs.ts
 init_errors();
 const emulators = {
@@ -63,7 +63,7 @@ async function execLive(program, args, options) {
 	});
 	const end = once(lines, "close");
 	const doing = `running ${[program, ...args].join(" ")}`;
-	const { exec } = await import("./actions-exec.mjs").then((n) => n.n);
+	const { exec } = await import("./exec.mjs");
 	const show = (data) => output.write(data);
 	let exitCode;
 	options.onLine(`[command]${[program, ...args].join(" ")}`);

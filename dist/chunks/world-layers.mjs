@@ -1,11 +1,11 @@
-import { Y as findTool, Z as requireTools, ct as InputError, dt as init_errors, lt as OutsideError, q as exec } from "./host.mjs";
-import { r as decompressed } from "./world-registry.mjs";
-import { chmod, mkdir, rm, statfs } from "node:fs/promises";
+import { Ht as OutsideError, Vt as InputError, Wt as init_errors, b as requireTools, g as exec, v as findTool } from "./host.mjs";
+import { xr as decompressed } from "./shared.mjs";
+import { lstatSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join as join$1 } from "node:path";
+import { chmod, mkdir, rm, statfs } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
-import { createHash } from "node:crypto";
 // src/world/layers/put-under.ts
 init_errors();
 function nothingHidden() {
@@ -246,7 +246,7 @@ const modeOfRoot = 365;
 async function makeRootOfLayers(layers, folder, options = {}) {
 	const root = join$1(folder, "root");
 	await mkdir(root);
-	const allowance = await allowanceIn(folder, options.largest ?? largestRoot);
+	const allowance = await allowanceIn(folder, options.largest);
 	const { bytes: most } = allowance;
 	const hidden = nothingHidden();
 	const order = withoutRepeated(layers).reverse();
@@ -281,7 +281,8 @@ async function makeRootOfLayers(layers, folder, options = {}) {
 function withoutRepeated(layers) {
 	return layers.filter(({ diffId }, index) => !layers.slice(index + 1).some((each) => each.diffId === diffId));
 }
-async function allowanceIn(folder, largest) {
+/** What may be unpacked in a folder: an image's worth, and no more than leaves the disk usable. */
+async function allowanceIn(folder, largest = largestRoot) {
 	const { bavail, bsize } = await statfs(folder);
 	const free = Math.floor(bavail * bsize * .95);
 	const bytes = Math.min(largest, free);
@@ -306,4 +307,4 @@ async function refuseHoles(root, most, reason) {
 		expected: reason
 	});
 }
-export { makeRootOfLayers as t };
+export { makeRootOfLayers as n, unpackLayer as r, allowanceIn as t };

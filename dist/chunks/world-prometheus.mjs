@@ -1,6 +1,6 @@
-import { ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError, w as plainLine } from "./host.mjs";
-import { _ as tuple, d as looseObject, f as number, g as string, p as object, r as array, u as literal } from "./zod.mjs";
-import { a as fetchWhole, d as init_http_answer, o as init_fetch_whole, u as TooLong } from "./world-http.mjs";
+import { C as tuple, S as string, _ as looseObject, g as literal, l as array, v as number, y as object } from "./libraries.mjs";
+import { Gt as messageOf, Ht as OutsideError, P as plainLine, Vt as InputError, Wt as init_errors } from "./host.mjs";
+import { $i as init_http_answer, Ji as fetchWhole, Qi as TooLong, Yi as init_fetch_whole } from "./shared.mjs";
 // src/world/prometheus/query-range.ts
 init_errors();
 init_fetch_whole();

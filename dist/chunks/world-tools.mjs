@@ -1,7 +1,8 @@
-import { B as withTemporaryFolder, F as cacheFolder, L as isMissing, ct as InputError, dt as init_errors, ft as messageOf, lt as OutsideError, q as exec } from "./host.mjs";
-import { N as digestOf } from "./world-registry.mjs";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { t as cacheFolder } from "./start.mjs";
+import { Gt as messageOf, Ht as OutsideError, V as isMissing, Vt as InputError, W as withTemporaryFolder, Wt as init_errors, g as exec } from "./host.mjs";
+import { Ta as digestOf } from "./shared.mjs";
 import { join } from "node:path";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 // src/world/tools/debian-package.ts
 init_errors();
 /**
@@ -123,7 +124,7 @@ async function withToolCache(work) {
 	const own = cacheFolder("tools", env);
 	env.RUNNER_TOOL_CACHE ||= own;
 	env.RUNNER_TEMP ||= own;
-	const cache = await import("./actions-tool-cache.mjs").then((n) => n.t);
+	const cache = await import("./tool-cache.mjs");
 	if (env.GITHUB_ACTIONS === "true") return work(cache);
 	const write = stdout.write;
 	stdout.write = () => true;

@@ -1,11 +1,8 @@
-import { A as text, i as defineVerb, j as wholeNumber, p as directory, w as choice } from "../chunks/cli.mjs";
+import { At as wholeNumber, Ct as choice, X as untilSignal, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { K as untilSignal } from "../chunks/host.mjs";
 import { a as startAction, i as rollBackAction, n as createBridgeServer, o as urgentAction, r as createBridge, s as editActions, t as createSession } from "../chunks/operate-bridge.mjs";
 import { n as withdrawBad, t as rollBack } from "../chunks/operate-roll-back.mjs";
-import { m as openProject, u as describeMovedTags } from "../chunks/release.mjs";
-import { C as findOperator } from "../chunks/release-operations.mjs";
-import { i as stopServer, n as listen } from "../chunks/world-http.mjs";
+import { $ as listen, Fn as describeMovedTags, tt as stopServer, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/bridge.ts
 const graceMilliseconds = 5e3;
 var bridge_default = defineVerb({

@@ -1,9 +1,6 @@
-import { i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { I as exists, Y as findTool, it as defined, l as count, n as renderFindings } from "../chunks/host.mjs";
+import { B as exists, Lt as defined, ft as directory, nt as defineVerb, s as renderFindings, v as findTool, x as count } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
-import { t as findRoot } from "../chunks/project.mjs";
-import "../chunks/project-configuration.mjs";
-import { d as Git } from "../chunks/world-git.mjs";
+import { Zn as findRoot, dr as Git } from "../chunks/shared.mjs";
 import { join, resolve } from "node:path";
 var check_default = defineVerb({
 	summary: "Check a whole checkout before anything runs: configuration, templates, tests, workflows",

@@ -1,5 +1,5 @@
-import { i as shells, r as completionScripts } from "../chunks/cli-completion.mjs";
-import { i as defineVerb, w as choice } from "../chunks/cli.mjs";
+import { a as shells, i as completionScripts } from "../chunks/cli-completion.mjs";
+import { Ct as choice, nt as defineVerb } from "../chunks/host.mjs";
 // src/verbs/completion.ts
 var completion_default = defineVerb({
 	summary: "Print the script by which a shell completes the command line of coxswain",

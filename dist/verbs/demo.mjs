@@ -1,8 +1,7 @@
-import { A as text, E as flag, i as defineVerb } from "../chunks/cli.mjs";
+import { Tt as flag, Ut as UsageError, V as isMissing, Vt as InputError, Wt as init_errors, b as requireTools, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, p as playAdoption, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
-import { L as isMissing, Z as requireTools, ct as InputError, dt as init_errors, ut as UsageError } from "../chunks/host.mjs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 // src/verbs/demo.ts
 init_errors();
 /** Its presence says that a folder is the results of a demo. Each story writes it at its end. */
@@ -15,7 +14,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
 		ostree: flag("use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)"),
-		node: flag("also two machines that follow the rollout by their own Zincati; with or without --systemd (script/demo builds what that needs)"),
+		node: flag("also two machines that follow the rollout by their own Zincati; alone, with --systemd, or with --ostree by real deployments (script/demo builds what that needs)"),
 		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
 		"failing-test": flag("show what happens when the user's test fails in the VM"),
 		"keep-running": flag("keep the registry running until Ctrl-C, to look around"),
@@ -91,7 +90,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
 });
 /** @throws UsageError or InputError if the demo's base would have no Zincati */
 function requireNodes(inputs) {
-	if (inputs.ostree || inputs.base !== void 0 || inputs["failing-test"]) throw new UsageError("--node goes with --systemd or alone: it needs a base with Zincati");
+	if (inputs.base !== void 0 || inputs["failing-test"]) throw new UsageError("--node goes with --systemd, with --ostree or alone: it needs a base with Zincati");
 	if (findZincati(defaultCacheFolder()) !== void 0) return;
 	throw new InputError({
 		field: "--node",

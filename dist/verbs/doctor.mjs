@@ -1,11 +1,7 @@
-import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { ct as InputError, dt as init_errors, h as say, l as count, n as renderFindings, u as exact, ut as UsageError } from "../chunks/host.mjs";
+import { D as say, Et as many, S as exact, Tt as flag, Ut as UsageError, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, s as renderFindings, wt as duration, x as count } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
-import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
-import { a as readConfig } from "../chunks/project-configuration.mjs";
-import { C as filesAtUrl, T as filesInFolder, w as filesInArtifacts } from "../chunks/release-published.mjs";
+import { Hn as filesInArtifacts, Qn as openCheckout, Un as filesInFolder, Va as findFleet, Vn as filesAtUrl, Wr as createRegistryClient, pi as readConfig } from "../chunks/shared.mjs";
 import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
-import { o as createRegistryClient } from "../chunks/world-registry.mjs";
 import { statSync } from "node:fs";
 // src/verbs/doctor.ts
 init_errors();
@@ -91,8 +87,8 @@ async function doctorGitHub(directory, { env, log }) {
 		env,
 		log
 	});
-	const { openGitHubRepository } = await import("../chunks/github.mjs").then((n) => n.t);
-	const { examineGitHub } = await import("../chunks/operate-doctor-github.mjs").then((n) => n.t);
+	const { openGitHubRepository } = await import("../chunks/open-repository.mjs");
+	const { examineGitHub } = await import("../chunks/doctor-github.mjs");
 	const repository = await openGitHubRepository(git, {
 		env,
 		log

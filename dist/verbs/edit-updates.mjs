@@ -1,10 +1,6 @@
-import { A as text, E as flag, T as duration, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
+import { Ct as choice, Lt as defined, Tt as flag, ft as directory, kt as text, nt as defineVerb, w as renderReports, wt as duration } from "../chunks/host.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { f as renderReports, it as defined } from "../chunks/host.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { f as followOfferOrWarn, m as openProject, u as describeMovedTags } from "../chunks/release.mjs";
-import { C as findOperator, E as editFleet, b as kinds, x as readAction, y as changesOffer } from "../chunks/release-operations.mjs";
-import { a as showDifference } from "../chunks/release-state.mjs";
+import { Et as showDifference, Fn as describeMovedTags, Ln as followOfferOrWarn, Va as findFleet, bn as readAction, vn as changesOffer, wn as editFleet, xn as findOperator, yn as kinds, zn as openProject } from "../chunks/shared.mjs";
 var edit_updates_default = defineVerb({
 	summary: "Steer a fleet: pause or resume a rollout, set barriers and dead-ends, withdraw a release, hold the fleet",
 	about: `

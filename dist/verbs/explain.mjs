@@ -1,9 +1,7 @@
-import { A as text, E as flag, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { dt as init_errors, pt as quote } from "../chunks/host.mjs";
+import { Ct as choice, Kt as quote, Tt as flag, Wt as init_errors, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
-import { i as inMegabytes } from "../chunks/release.mjs";
-import { r as countPackages } from "../chunks/world-packages.mjs";
-import { M as digestIn, W as architectures, o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
+import { I as inMegabytes, Wr as createRegistryClient, ja as parseReference, wa as digestIn, yr as countPackages } from "../chunks/shared.mjs";
+import { ut as architectures } from "../chunks/guidance.mjs";
 // src/verbs/explain.ts
 init_errors();
 var explain_default = defineVerb({

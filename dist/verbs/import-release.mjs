@@ -1,11 +1,7 @@
-import { A as text, D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Et as many, Lt as defined, Tt as flag, Ut as UsageError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { dt as init_errors, f as renderReports, it as defined, ut as UsageError } from "../chunks/host.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { C as findOperator } from "../chunks/release-operations.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { a as showDifference } from "../chunks/release-state.mjs";
+import { Et as showDifference, Va as findFleet, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
 init_errors();
 var import_release_default = defineVerb({
 	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",

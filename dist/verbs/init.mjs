@@ -1,10 +1,7 @@
-import { A as text, D as many, E as flag, O as parsed, i as defineVerb, n as canAsk, p as directory, t as askOnTerminal } from "../chunks/cli.mjs";
-import { I as exists, N as isRehearsal, Y as findTool, dt as init_errors, ft as messageOf } from "../chunks/host.mjs";
-import "../chunks/project-configuration.mjs";
+import { B as exists, Dt as parsed, Et as many, Gt as messageOf, Tt as flag, Wt as init_errors, a as askOnTerminal, et as isRehearsal, ft as directory, kt as text, nt as defineVerb, o as canAsk, v as findTool } from "../chunks/host.mjs";
+import { $n as openForge, Da as formatRepository, Ea as formatReference, Ma as parseRepository, dr as Git, ja as parseReference } from "../chunks/shared.mjs";
 import { a as ours, i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
-import { g as openForge } from "../chunks/world-forge.mjs";
-import { d as Git } from "../chunks/world-git.mjs";
-import { B as parseRepository, F as formatRepository, P as formatReference, W as architectures, z as parseReference } from "../chunks/world-registry.mjs";
+import { ut as architectures } from "../chunks/guidance.mjs";
 import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
 init_errors();

@@ -1,10 +1,8 @@
-import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
-import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
-import { a as readConfig } from "../chunks/project-configuration.mjs";
-import { F as formatRepository, s as authFiles } from "../chunks/world-registry.mjs";
-import { mkdtemp } from "node:fs/promises";
+import { l as chooseLogins, u as writeLogins } from "../chunks/cli-actions.mjs";
+import { Lt as defined, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
+import { Da as formatRepository, Gr as authFiles, pi as readConfig } from "../chunks/shared.mjs";
 import { join } from "node:path";
+import { mkdtemp } from "node:fs/promises";
 init_errors();
 var log_in_default = defineVerb({
 	summary: "Log in to the registries of coxswain.yaml, for the later steps of a job",

@@ -1,9 +1,7 @@
-import { A as text, i as defineVerb } from "../chunks/cli.mjs";
-import { M as beforeWriting, ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
-import { m as makeKeyPair } from "../chunks/release-signatures.mjs";
-import { d as Git } from "../chunks/world-git.mjs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { $ as beforeWriting, Lt as defined, Vt as InputError, Wt as init_errors, kt as text, nt as defineVerb } from "../chunks/host.mjs";
+import { dr as Git, ia as makeKeyPair } from "../chunks/shared.mjs";
 import { dirname, join, resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
 init_errors();
 var make_key_default = defineVerb({
 	summary: "Make a pair of keys to sign a fleet's releases",

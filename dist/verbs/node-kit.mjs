@@ -1,12 +1,8 @@
-import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { M as beforeWriting, V as writeFileAtomically, b as documentation, ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
+import { $ as beforeWriting, Et as many, G as writeFileAtomically, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
-import { g as nodeParts } from "../chunks/project-configuration.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { s as fleetKeys } from "../chunks/release-signatures.mjs";
-import { mkdir } from "node:fs/promises";
+import { Va as findFleet, ea as fleetKeys, wi as nodeParts, zn as openProject } from "../chunks/shared.mjs";
 import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 init_errors();
 var node_kit_default = defineVerb({
 	summary: "Write what nodes need to join and follow their fleet: files for the image, Butane and Ignition",

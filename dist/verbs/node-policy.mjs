@@ -1,9 +1,5 @@
-import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { ct as InputError, dt as init_errors } from "../chunks/host.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { i as askNodePolicy, o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
-import { A as atDigest, P as formatReference, z as parseReference } from "../chunks/world-registry.mjs";
+import { Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
+import { Ea as formatReference, Q as nodePolicy, Sa as atDigest, Va as findFleet, X as askNodePolicy, ea as fleetKeys, ja as parseReference, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/node-policy.ts
 init_errors();
 var node_policy_default = defineVerb({

@@ -1,11 +1,9 @@
-import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
+import { Ct as choice, Et as many, Tt as flag, Ut as UsageError, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports, wt as duration } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { ct as InputError, dt as init_errors, f as renderReports, ut as UsageError } from "../chunks/host.mjs";
 import { a as observe, c as jsonFields, i as checkWindow, n as findLogs, o as formatNames, r as reportObservation, s as defaultJsonFields, t as readSalt } from "../chunks/operate-observe.mjs";
 import { f as listSiteRings, p as readSiteFleet } from "../chunks/operate-serve-graph.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
+import { Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
 import { n as knownRings, r as ringsOfFolders } from "../chunks/release-adoption.mjs";
-import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/observe.ts
 init_errors();
 var observe_default = defineVerb({

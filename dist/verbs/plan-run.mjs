@@ -1,7 +1,6 @@
-import { a as readEvent, i as untested, o as decide, r as matrixOf, s as purposes } from "../chunks/cli-actions.mjs";
-import { D as many, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
-import { s as overtaken } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { a as untested, c as purposes, i as matrixOf, o as readEvent, s as decide } from "../chunks/cli-actions.mjs";
+import { Ct as choice, Et as many, ft as directory, nt as defineVerb } from "../chunks/host.mjs";
+import { Wa as overtaken, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/plan-run.ts
 var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",

@@ -1,9 +1,7 @@
-import { E as flag, O as parsed, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Dt as parsed, E as reportText, Tt as flag, Ut as UsageError, Wt as init_errors, et as isRehearsal, ft as directory, nt as defineVerb, w as renderReports, wt as duration, x as count } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { N as isRehearsal, dt as init_errors, f as renderReports, l as count, m as reportText, ut as UsageError } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";
+import { C as packageDeletion, S as isGitHubRegistry, zn as openProject } from "../chunks/shared.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts
 init_errors();
@@ -64,7 +62,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
 /** GitHub's registries delete by the Packages API alone. */
 async function deletionIn(repository, { git }, context) {
 	if (!isGitHubRegistry(repository.registry, context.env.GITHUB_SERVER_URL || "https://github.com")) return void 0;
-	const { openGitHubRepository } = await import("../chunks/github.mjs").then((n) => n.t);
+	const { openGitHubRepository } = await import("../chunks/open-repository.mjs");
 	const { api } = await openGitHubRepository(git, context);
 	return packageDeletion(api);
 }

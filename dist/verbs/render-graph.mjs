@@ -1,7 +1,5 @@
-import { A as text, O as parsed, i as defineVerb, w as choice } from "../chunks/cli.mjs";
-import { H as parseGraphUpdates, X as buildGraph, Z as formatGraph, k as parseGraphReleases, t as warinessOf, y as throttleGraph } from "../chunks/guidance.mjs";
-import { ct as InputError, dt as init_errors, ft as messageOf, ut as UsageError, z as readFileIfThere } from "../chunks/host.mjs";
-import { W as architectures } from "../chunks/world-registry.mjs";
+import { Ct as choice, Dt as parsed, Gt as messageOf, U as readFileIfThere, Ut as UsageError, Vt as InputError, Wt as init_errors, kt as text, nt as defineVerb } from "../chunks/host.mjs";
+import { H as parseGraphUpdates, X as buildGraph, Z as formatGraph, k as parseGraphReleases, t as warinessOf, ut as architectures, y as throttleGraph } from "../chunks/guidance.mjs";
 // src/verbs/render-graph.ts
 init_errors();
 var render_graph_default = defineVerb({

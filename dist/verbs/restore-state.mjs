@@ -1,9 +1,6 @@
-import { D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { ct as InputError, dt as init_errors, f as renderReports, h as say, it as defined, l as count, u as exact } from "../chunks/host.mjs";
+import { D as say, Et as many, Lt as defined, S as exact, Tt as flag, Vt as InputError, Wt as init_errors, ft as directory, nt as defineVerb, w as renderReports, x as count } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { A as shortCommit } from "../chunks/world-git.mjs";
+import { Ka as shortCommit, Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
 init_errors();
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

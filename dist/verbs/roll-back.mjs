@@ -1,10 +1,7 @@
-import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Ut as UsageError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { dt as init_errors, f as renderReports, ut as UsageError } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject, u as describeMovedTags } from "../chunks/release.mjs";
-import { C as findOperator, w as readStatement } from "../chunks/release-operations.mjs";
+import { Fn as describeMovedTags, Sn as readStatement, Va as findFleet, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/roll-back.ts
 init_errors();
 var roll_back_default = defineVerb({

@@ -1,19 +1,17 @@
-import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { A as text, S as readValues, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { _ as codeBlock, ct as InputError, dt as init_errors, lt as OutsideError } from "../chunks/host.mjs";
-import { s as overtaken } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import boot_test_default from "./boot-test.mjs";
-import build_image_default from "./build-image.mjs";
-import lint_updates_default from "./lint-updates.mjs";
-import open_promotion_default from "./open-promotion.mjs";
-import promote_image_default from "./promote-image.mjs";
-import publish_updates_default from "./publish-updates.mjs";
-import start_rollout_default from "./start-rollout.mjs";
-import watch_base_default from "./watch-base.mjs";
-import watch_fleet_default from "./watch-fleet.mjs";
-import { join } from "node:path";
+import { a as untested, o as readEvent, r as spellInput, s as decide } from "../chunks/cli-actions.mjs";
+import { Ht as OutsideError, Vt as InputError, Wt as init_errors, ft as directory, k as codeBlock, kt as text, nt as defineVerb, xt as readValues } from "../chunks/host.mjs";
+import { Wa as overtaken, zn as openProject } from "../chunks/shared.mjs";
+import { t as boot_test_default } from "../chunks/boot-test.mjs";
+import { t as build_image_default } from "../chunks/build-image.mjs";
+import { t as lint_updates_default } from "../chunks/lint-updates.mjs";
+import { t as open_promotion_default } from "../chunks/open-promotion.mjs";
+import { t as promote_image_default } from "../chunks/promote-image.mjs";
+import { t as publish_updates_default } from "../chunks/publish-updates.mjs";
+import { t as start_rollout_default } from "../chunks/start-rollout.mjs";
+import { t as watch_base_default } from "../chunks/watch-base.mjs";
+import { t as watch_fleet_default } from "../chunks/watch-fleet.mjs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 // src/verbs/run-event.ts
 init_errors();
 var run_event_default = defineVerb({

@@ -1,9 +1,6 @@
-import { A as text, D as many, O as parsed, T as duration, i as defineVerb } from "../chunks/cli.mjs";
-import { K as untilSignal, ct as InputError, dt as init_errors, it as defined, ut as UsageError } from "../chunks/host.mjs";
+import { Dt as parsed, Et as many, Lt as defined, Ut as UsageError, Vt as InputError, Wt as init_errors, X as untilSignal, kt as text, nt as defineVerb, wt as duration } from "../chunks/host.mjs";
 import { a as createMetrics, c as createGraphServer, d as folderSource, i as createNodeCounts, l as createAccessLog, n as artifactSource, o as createHaltWebhook, r as openSite, s as readWebhookSecrets, t as urlSource } from "../chunks/operate-serve-graph.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { i as stopServer, n as listen, r as parseListenAddress } from "../chunks/world-http.mjs";
-import { o as createRegistryClient, z as parseReference } from "../chunks/world-registry.mjs";
+import { $ as listen, Wr as createRegistryClient, et as parseListenAddress, ja as parseReference, tt as stopServer, zn as openProject } from "../chunks/shared.mjs";
 import { setTimeout } from "node:timers/promises";
 init_errors();
 const graceMilliseconds = 1e4;

@@ -1,8 +1,7 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
-import { A as text, D as many, i as defineVerb, k as readChoice } from "../chunks/cli.mjs";
-import { ct as InputError, dt as init_errors, it as defined } from "../chunks/host.mjs";
+import { Et as many, Lt as defined, Ot as readChoice, Vt as InputError, Wt as init_errors, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
-import { K as hostArchitecture } from "../chunks/world-registry.mjs";
+import { ft as hostArchitecture } from "../chunks/guidance.mjs";
 init_errors();
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",

@@ -1,11 +1,8 @@
-import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { L as isMissing, ct as InputError, dt as init_errors, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
+import { D as say, Et as many, S as exact, V as isMissing, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports, x as count } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { g as readPublicKey } from "../chunks/release-signatures.mjs";
-import { readFile } from "node:fs/promises";
+import { Va as findFleet, aa as readPublicKey, zn as openProject } from "../chunks/shared.mjs";
 import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
 // src/verbs/sign-image.ts
 init_errors();
 var sign_image_default = defineVerb({

@@ -1,8 +1,7 @@
-import { A as text, D as many, T as duration, i as defineVerb, j as wholeNumber } from "../chunks/cli.mjs";
+import { At as wholeNumber, Et as many, G as writeFileAtomically, Lt as defined, Pt as parseDuration, Vt as InputError, Wt as init_errors, kt as text, nt as defineVerb, wt as duration } from "../chunks/host.mjs";
 import { a as parseShareOf, i as parseShare, n as defaultFleetModel, o as parseWindow, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { V as writeFileAtomically, ct as InputError, dt as init_errors, it as defined, tt as parseDuration } from "../chunks/host.mjs";
 import { p as readSiteFleet, u as countSlices } from "../chunks/operate-serve-graph.mjs";
-import { a as readConfig } from "../chunks/project-configuration.mjs";
+import { pi as readConfig } from "../chunks/shared.mjs";
 init_errors();
 var simulate_rollout_default = defineVerb({
 	summary: "Simulate how the nodes of a fleet update over time, with the update guidance of a published site",

@@ -1,8 +1,6 @@
-import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { f as renderReports } from "../chunks/host.mjs";
+import { Et as many, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/start-release.ts
 var start_release_default = defineVerb({
 	summary: "Start the release of what was merged and never released",

@@ -1,9 +1,7 @@
-import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Gt as messageOf, Ht as OutsideError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { dt as init_errors, f as renderReports, ft as messageOf, lt as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
-import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { Va as findFleet, v as pinState, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/status.ts
 init_errors();
 var status_default = defineVerb({
@@ -29,11 +27,13 @@ var status_default = defineVerb({
 			log.warn(messageOf(error));
 			return error;
 		});
-		const fleets = [];
-		for (const fleet of wanted) fleets.push(await readFleetStatus({
-			...project,
+		const commit = await project.forge.branches.resolve(project.config.stateBranch);
+		const parts = {
+			...pinState(project, commit),
 			guidance
-		}, fleet, now));
+		};
+		const fleets = [];
+		for (const fleet of wanted) fleets.push(await readFleetStatus(parts, fleet, now));
 		return {
 			data: {
 				now,

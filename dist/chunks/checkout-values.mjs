@@ -1,0 +1,1 @@
+export { n as fleets, r as versions } from "./cli-completion.mjs";

@@ -1,0 +1,2 @@
+import "./clack-core.mjs";
+export { f as select, h as text } from "./clack-prompts.mjs";

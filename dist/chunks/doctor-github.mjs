@@ -1,0 +1,1 @@
+export { t as examineGitHub } from "./operate-doctor-github.mjs";

@@ -1,0 +1,1 @@
+export { n as openGitHubForge } from "./github.mjs";

@@ -1,0 +1,3 @@
+import { r as require_models } from "./cyclonedx-cyclonedx-library.mjs";
+export default require_models();
+export {};

@@ -1,0 +1,1 @@
+export { t as openGitHubRepository } from "./github.mjs";

@@ -1,0 +1,1 @@
+export { r as runAgainAsRoot } from "./host.mjs";

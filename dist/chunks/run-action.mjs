@@ -1,0 +1,1 @@
+export { n as runAsAction } from "./cli-actions.mjs";

@@ -1,1 +1,0 @@
-import{t as e}from"./rolldown-runtime.mjs";import{t}from"./shebang-regex.mjs";var n=e(((e,n)=>{let r=t();n.exports=(e=``)=>{let t=e.match(r);if(!t)return null;let[n,i]=t[0].replace(/#! ?/,``).split(` `),a=n.split(`/`).pop();return a===`env`?i:i?`${a} ${i}`:a}}));export{n as t};

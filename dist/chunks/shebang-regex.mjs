@@ -1,1 +1,0 @@
-import{t as e}from"./rolldown-runtime.mjs";var t=e(((e,t)=>{t.exports=/^#!(.*)/}));export{t};

@@ -1,0 +1,3 @@
+import { t as require_spec } from "./cyclonedx-cyclonedx-library.mjs";
+export default require_spec();
+export {};

@@ -1,1 +1,0 @@
-import e from"node:path";import{fileURLToPath as t}from"node:url";import{promisify as n}from"node:util";import{execFile as r}from"node:child_process";n(r);function toPath(e){return e instanceof URL?t(e):e}function traversePathUp(t){return{*[Symbol.iterator](){let n=e.resolve(toPath(t)),r;for(;r!==n;)yield n,r=n,n=e.resolve(n,`..`)}}}export{traversePathUp as n,toPath as t};

@@ -1,0 +1,1 @@
+export { t as versionLine } from "./host.mjs";
