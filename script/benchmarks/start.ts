@@ -9,11 +9,12 @@ import { median, prepare, program, shapes } from './promote.ts';
 import { withRegistryStage } from './registry-stage.ts';
 import { prepareWatch } from './watch-base.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const rounds = 7;
 
 /**
- * Whole processes: each verb's start (its help), and two verbs that find nothing to do. Other Node.js versions beside this
+ * Whole processes, by processor time (of them and of what they start), which other work on the machine hardly changes, and by the
+ * clock: help texts, each verb's start (until it refuses an option that it does not have), and two verbs that find nothing to do. Other Node.js versions beside this
  * one: BENCH_NODES=/path/to/node:/path/to/another. Files and kilobytes are those of the bundle that were loaded.
  */
 export async function benchStart(report: (figure: Figure) => void): Promise<void> {
@@ -26,6 +27,7 @@ export async function benchStart(report: (figure: Figure) => void): Promise<void
     const measure = async (what: string, args: readonly string[], cwd = '.') => {
       const name = `${stdout.trim()} ${what}`;
       report({ what: name, value: await milliseconds(node, args, cwd), unit: 'ms' });
+      report({ what: `${name}: processor`, value: await processorMilliseconds(node, args, cwd), unit: 'ms' });
       if (args[0] !== program) return;
       const { files, bytes } = await loadedFiles(node, args, cwd);
       report({ what: `${name}: loaded`, value: files, unit: 'files' });
@@ -33,7 +35,8 @@ export async function benchStart(report: (figure: Figure) => void): Promise<void
     };
     await measure('node -e 0', ['-e', '0']);
     await measure('--help', [program, '--help']);
-    for (const verb of verbs) await measure(`${verb} --help`, [program, verb, '--help']);
+    await measure('promote-image --help', [program, 'promote-image', '--help']);
+    for (const verb of verbs) await measure(`${verb} started`, [program, verb, '--no-such-option']);
     await withRegistryStage(async (stage) => {
       await prepareWatch(stage);
       await measure('watch-base, nothing moved', [program, 'watch-base'], stage.directory);
@@ -47,6 +50,20 @@ export async function benchStart(report: (figure: Figure) => void): Promise<void
   }
 }
 
+/** Wrong usage, exit code 2, is an answer here. */
+async function run(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<{ readonly stdout: string }> {
+  try {
+    return await execute(file, args, options);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 2) return { stdout: '' };
+    throw error;
+  }
+}
+
 async function milliseconds(node: string, args: readonly string[], cwd: string): Promise<number> {
   const times: number[] = [];
   // The first run fills the caches of the system, and of Node.js.
@@ -56,6 +73,20 @@ async function milliseconds(node: string, args: readonly string[], cwd: string):
     if (round > 0) times.push(performance.now() - started);
   }
   return median(times);
+}
+
+/** Mean of user and system time, of the program and of everything it waits for: only a shell says that. */
+async function processorMilliseconds(node: string, args: readonly string[], cwd: string): Promise<number> {
+  const script = `for round in $(seq ${rounds}); do "$@" >/dev/null 2>&1 || [ $? -eq 2 ] || exit 1; done; times`;
+  const { stdout } = await run('bash', ['-c', script, 'bash', node, ...args], {
+    cwd,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const [, children = ''] = stdout.split('\n');
+  const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, rest]) => Number(minutes) * 60 + Number(rest),
+  );
+  return (seconds.reduce((sum, each) => sum + each, 0) * 1000) / rounds;
 }
 
 /** By V8's own record of what it ran. */
