@@ -79,7 +79,11 @@ async function ensureImage(
     beforeWriting(
       () => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`,
     );
-    await requireBuildSpace(base, { env: options.env ?? process.env, oneLayer: isDeep(base) });
+    await requireBuildSpace(base, {
+      env: tools.env,
+      oneLayer: isDeep(base),
+      isSplit: config.rechunk !== undefined,
+    });
     await copyBase();
     const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
     await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, name) => {

@@ -46,7 +46,8 @@ export async function buildLocally(
     const tools = { client, env: options.env ?? process.env };
     if (config.rechunk !== undefined) await requireChunkah(config.rechunk, tools);
     await requireBuildSpace(base, {
-      ...{ env: options.env ?? process.env, folder: options.folder, oneLayer: isDeep(base) },
+      ...{ env: tools.env, folder: options.folder, oneLayer: isDeep(base) },
+      isSplit: config.rechunk !== undefined,
     });
     const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, name) =>
       buildah.store(name, target),

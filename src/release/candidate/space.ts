@@ -37,20 +37,30 @@ export function downloadFolder(env: NodeJS.ProcessEnv): string {
  * Makes sure that there is enough disk space to build on a base.
  * @param options.folder for the image, if it does not go to a registry
  * @param options.oneLayer the base has too many layers for buildah, and is made one layer first
+ * @param options.isSplit the layers of the build are split by content afterwards
  * @throws InputError if there is too little
  */
 export async function requireBuildSpace(
   base: Image,
-  options: { readonly env: NodeJS.ProcessEnv; readonly folder?: string; readonly oneLayer?: boolean },
+  options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly folder?: string;
+    readonly oneLayer?: boolean;
+    readonly isSplit?: boolean;
+  },
 ): Promise<void> {
   const storage = await readContainerStorage(options.env);
   const download = downloadSize(base);
-  const { oneLayer = false } = options;
+  const { oneLayer = false, isSplit = false } = options;
   const stored = oneLayer ? unpackedSize(base) : storedSize(base, storage);
   const needs: SpaceNeed[] = [
     { folder: storage.folder, bytes: stored, what: 'the base image' },
     ...(oneLayer
       ? [{ folder: tmpdir(), bytes: 2 * unpackedSize(base), what: 'the base image as one layer' }]
+      : []),
+    // The whole image is written without compression, and its own files as they are and as new layers.
+    ...(isSplit
+      ? [{ folder: tmpdir(), bytes: 2 * unpackedSize(base), what: 'the image while it is split' }]
       : []),
     // The size of what a Containerfile adds is not known; the size of the base is a generous estimate.
     {

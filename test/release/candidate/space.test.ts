@@ -31,6 +31,15 @@ describe('the disk space of an image', () => {
     );
   });
 
+  it('counts the copies of an image whose layers are split', async () => {
+    const image = await imageOf(1e14);
+    const { env } = process;
+    await expect(requireBuildSpace(image, { env, isSplit: true })).rejects.toThrow(
+      / 1200000\.0 GB for the image while it is split in /,
+    );
+    await expect(requireBuildSpace(image, { env })).rejects.not.toThrow(/split/);
+  });
+
   it('is enough for a small one', async () => {
     const image = await imageOf(1000);
     const { env } = process;
