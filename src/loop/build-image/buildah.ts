@@ -96,6 +96,8 @@ const imageList = z.array(z.object({ id: z.string(), names: z.array(z.string()).
 
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
+/** How often the removal of a name is tried that another run undid. */
+const removals = 3;
 
 /** @param folder an existing folder for the files that buildah answers with */
 export function createBuildah(options: {
@@ -135,6 +137,15 @@ export function createBuildah(options: {
     return digest;
   }
 
+  /** Nothing if another run removes an image meanwhile. That run then looks for what is left, too. */
+  async function listImages(): Promise<NonNullable<z.output<typeof imageList>>> {
+    const listing = await exec('buildah', ['images', '--all', '--no-trunc', '--json'], {
+      env,
+      allow: anyExitCode,
+    });
+    return listing.exitCode === 0 ? (imageList.parse(JSON.parse(listing.stdout)) ?? []) : [];
+  }
+
   return {
     build: async (order) => {
       const isolation = await chooseIsolation(options.env, options);
@@ -166,17 +177,15 @@ export function createBuildah(options: {
       await exec('buildah', ['tag', imageId, name], { env });
     },
     removeImage: async (image) => {
-      await exec('buildah', ['rmi', image], { env, allow: anyExitCode });
+      for (let attempt = 1; attempt <= removals; attempt += 1) {
+        const { exitCode } = await exec('buildah', ['rmi', image], { env, allow: anyExitCode });
+        // Two runs that remove one name each of an image at the same time: storage may keep the list of names that the
+        // second one read before the first one wrote.
+        if (exitCode !== 0 || !(await listImages()).some(({ names }) => names?.includes(image))) return;
+      }
     },
     removeUnnamed: async (imageId) => {
-      const listing = await exec('buildah', ['images', '--all', '--no-trunc', '--json'], {
-        env,
-        allow: anyExitCode,
-      });
-      // It fails if another run removes an image meanwhile. That run then looks for unnamed images, too.
-      if (listing.exitCode !== 0) return;
-      const images = imageList.parse(JSON.parse(listing.stdout)) ?? [];
-      const isUnnamed = images.some(
+      const isUnnamed = (await listImages()).some(
         ({ id, names }) => id.replace(/^sha256:/, '') === imageId && (names ?? []).length === 0,
       );
       if (isUnnamed) await exec('buildah', ['rmi', imageId], { env, allow: anyExitCode });
