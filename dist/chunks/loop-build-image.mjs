@@ -318,6 +318,8 @@ const imageList = array(object({
 })).nullable();
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
+/** How often the removal of a name is tried that another run undid. */
+const removals = 3;
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = definedVariables(options.env);
@@ -356,6 +358,19 @@ function createBuildah(options) {
 		if (!isDigest(digest)) throw new OutsideError("pushing", `instead of a digest, buildah wrote ${digest}`);
 		return digest;
 	}
+	/** Nothing if another run removes an image meanwhile. That run then looks for what is left, too. */
+	async function listImages() {
+		const listing = await exec("buildah", [
+			"images",
+			"--all",
+			"--no-trunc",
+			"--json"
+		], {
+			env,
+			allow: anyExitCode
+		});
+		return listing.exitCode === 0 ? imageList.parse(JSON.parse(listing.stdout)) ?? [] : [];
+	}
 	return {
 		build: async (order) => {
 			const isolation = await chooseIsolation(options.env, options);
@@ -392,23 +407,16 @@ function createBuildah(options) {
 			], { env });
 		},
 		removeImage: async (image) => {
-			await exec("buildah", ["rmi", image], {
-				env,
-				allow: anyExitCode
-			});
+			for (let attempt = 1; attempt <= removals; attempt += 1) {
+				const { exitCode } = await exec("buildah", ["rmi", image], {
+					env,
+					allow: anyExitCode
+				});
+				if (exitCode !== 0 || !(await listImages()).some(({ names }) => names?.includes(image))) return;
+			}
 		},
 		removeUnnamed: async (imageId) => {
-			const listing = await exec("buildah", [
-				"images",
-				"--all",
-				"--no-trunc",
-				"--json"
-			], {
-				env,
-				allow: anyExitCode
-			});
-			if (listing.exitCode !== 0) return;
-			if ((imageList.parse(JSON.parse(listing.stdout)) ?? []).some(({ id, names }) => id.replace(/^sha256:/, "") === imageId && (names ?? []).length === 0)) await exec("buildah", ["rmi", imageId], {
+			if ((await listImages()).some(({ id, names }) => id.replace(/^sha256:/, "") === imageId && (names ?? []).length === 0)) await exec("buildah", ["rmi", imageId], {
 				env,
 				allow: anyExitCode
 			});
@@ -1436,8 +1444,9 @@ async function ensureImage(options, architecture, tag) {
 		if (config.rechunk !== void 0) await requireChunkah(config.rechunk, tools);
 		beforeWriting(() => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`);
 		await requireBuildSpace(base, {
-			env: options.env ?? process.env,
-			oneLayer: isDeep(base)
+			env: tools.env,
+			oneLayer: isDeep(base),
+			isSplit: config.rechunk !== void 0
 		});
 		await copyBase();
 		const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
@@ -1524,9 +1533,10 @@ async function buildLocally(options) {
 		};
 		if (config.rechunk !== void 0) await requireChunkah(config.rechunk, tools);
 		await requireBuildSpace(base, {
-			env: options.env ?? process.env,
+			env: tools.env,
 			folder: options.folder,
-			oneLayer: isDeep(base)
+			oneLayer: isDeep(base),
+			isSplit: config.rechunk !== void 0
 		});
 		const made = await withBuilt(options, {
 			architecture,

@@ -125,12 +125,13 @@ function downloadFolder(env) {
 * Makes sure that there is enough disk space to build on a base.
 * @param options.folder for the image, if it does not go to a registry
 * @param options.oneLayer the base has too many layers for buildah, and is made one layer first
+* @param options.isSplit the layers of the build are split by content afterwards
 * @throws InputError if there is too little
 */
 async function requireBuildSpace(base, options) {
 	const storage = await readContainerStorage(options.env);
 	const download = downloadSize(base);
-	const { oneLayer = false } = options;
+	const { oneLayer = false, isSplit = false } = options;
 	const stored = oneLayer ? unpackedSize(base) : storedSize(base, storage);
 	const needs = [
 		{
@@ -142,6 +143,11 @@ async function requireBuildSpace(base, options) {
 			folder: tmpdir(),
 			bytes: 2 * unpackedSize(base),
 			what: "the base image as one layer"
+		}] : [],
+		...isSplit ? [{
+			folder: tmpdir(),
+			bytes: 2 * unpackedSize(base),
+			what: "the image while it is split"
 		}] : [],
 		{
 			folder: storage.folder,
@@ -2885,7 +2891,7 @@ async function findBuiltFor(client, config, candidate, architecture) {
 	return findUnder(client, atTag(config.testImage, tag), candidate.key);
 }
 async function findUnder(client, tag, key) {
-	const found = await client.findManifest(tag);
+	const found = await client.findManifest(tag) ?? await client.findManifest(tag);
 	if (found === void 0) return void 0;
 	const built = atDigest(tag.repository, found.descriptor.digest);
 	for (const annotated of await annotatedKeys(client, tag.repository, found)) if (annotated !== void 0 && annotated !== key) throw otherKey(formatReference(tag), annotated, key);
