@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { definedVariables } from '../../src/host/defined.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { findTool } from '../../src/host/tools.ts';
 import { packedLayers } from '../../src/loop/boot-test/image-source.ts';
 import { withBuilt } from '../../src/loop/build-image/build-one.ts';
 import { parseConfig } from '../../src/project/configuration/config.ts';
@@ -13,7 +11,6 @@ import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { makeRootOfLayers } from '../../src/world/layers/root-of-layers.ts';
 import { readImage } from '../../src/world/registry/image.ts';
 import { inLayout } from '../../src/world/registry/layout.ts';
-import { mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atTag,
   formatReference,
@@ -24,6 +21,7 @@ import { ownStorage } from '../support/own-storage.ts';
 import { rawLayer } from '../support/raw-layers.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
+import { busyboxLayer, pushBase } from '../support/small-base.ts';
 
 // buildah of Debian 12 mounts 128 layers at most. Fedora CoreOS is moving to 400.
 
@@ -32,53 +30,13 @@ const client = testClient();
 const count = 130;
 
 /** The smallest base that RUN works on, of many layers: each writes over a file of the one below. */
-async function pushDeepBase(repository: Repository): Promise<readonly string[]> {
-  const busybox = readFileSync(findTool('busybox') ?? 'busybox');
-  const folders = ['bin', 'etc'].map((name) => ({ name, type: 'folder' }) as const);
-  const links = ['sh', 'ls', 'cat'].map(
-    (name) => ({ name: `bin/${name}`, type: 'link', to: 'busybox' }) as const,
-  );
-  const names = ['etc/hosts', 'etc/resolv.conf', 'etc/gone'].map((name) => ({ name, content: '' }));
-  const first = rawLayer([
-    ...folders,
-    { name: 'bin/busybox', content: busybox, mode: 0o755 },
-    ...links,
-    ...names,
-  ]);
-  const layers = [];
-  for (let index = 0; index < count; index += 1) {
+function pushDeepBase(repository: Repository): Promise<readonly string[]> {
+  const layers = [busyboxLayer([{ name: 'etc/gone', content: '' }])];
+  for (let index = 1; index < count; index += 1) {
     const more = index === 50 ? [{ name: 'etc/.wh.gone' }] : [];
-    const bytes = index === 0 ? first : rawLayer([{ name: 'etc/newest', content: `${index}` }, ...more]);
-    const { digest, size } = await client.uploadBlob(repository, bytes);
-    layers.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest, size });
+    layers.push(rawLayer([{ name: 'etc/newest', content: `${index}` }, ...more]));
   }
-  const diffIds = layers.map(({ digest }) => digest);
-  const config = Buffer.from(
-    JSON.stringify({
-      architecture: 'amd64',
-      os: 'linux',
-      created: '2026-07-07T12:00:00Z',
-      config: {
-        Labels: { 'com.coreos.stream': 'stable', 'org.opencontainers.image.version': '44.20260707.3.1' },
-      },
-      rootfs: { type: 'layers', diff_ids: diffIds },
-      history: layers.map((_, index) => ({ created_by: `step ${index}` })),
-    }),
-  );
-  const described = await client.uploadBlob(repository, config);
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.ociManifest,
-    config: { mediaType: mediaTypes.ociConfig, digest: described.digest, size: config.length },
-    layers,
-  };
-  await client.putManifest(
-    repository,
-    'stable',
-    Buffer.from(JSON.stringify(manifest)),
-    mediaTypes.ociManifest,
-  );
-  return diffIds;
+  return pushBase(client, repository, { version: '44.20260707.3.1', layers });
 }
 
 describe(`a base of ${count} layers`, () => {
