@@ -1,8 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pushStatement } from '../../../src/release/attestations/push-statement.ts';
 import { readStatements } from '../../../src/release/attestations/read-statements.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
@@ -17,6 +16,7 @@ import {
   parseRepository,
 } from '../../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../../support/registry.ts';
+import { keepForAllTests, temporaryFolder } from '../../support/temporary-folders.ts';
 import { unsigned } from '../../support/trust.ts';
 
 // cosign itself, if it was built here: it takes minutes, so only script/cosign --build does that.
@@ -42,17 +42,19 @@ const run = (...args: string[]) =>
   });
 const plain = ['--allow-http-registry', '--allow-insecure-registry'];
 
-describe.skipIf(cosign === '')(`cosign${cosign === '' ? ' (skipped: script/cosign --build)' : ''}`, () => {
+describe('cosign', () => {
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'coxswain-test-cosign-'));
+    if (cosign === '') return;
+    folder = await temporaryFolder();
+    keepForAllTests();
     await writeFile(join(folder, 'own.pub'), own.publicKey);
     await writeFile(join(folder, 'stranger.pub'), stranger.publicKey);
     await writeFile(join(folder, 'own.pem'), own.privateKey);
     const imported = await run('import-key-pair', '--key', 'own.pem', '--output-key-prefix', 'imported');
     if (imported.exitCode !== 0) throw new Error(imported.said);
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  beforeEach(async () => {
+  beforeEach(async ({ skip }) => {
+    if (cosign === '') skip('cosign is not built here: it takes minutes (script/cosign --build)');
     count += 1;
     image = await pushSampleImage(client, parseRepository(`${registry.host}/acme/os-${count}`));
   });
