@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readContainerStorage } from '../../src/host/container-storage.ts';
 import { exec } from '../../src/host/exec.ts';
 import { type Log, silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
@@ -329,6 +330,25 @@ describe('building an image', () => {
     expect(after.stdout.split('\n').map((line) => line.split(/\s+/)[0])).toEqual(
       before.stdout.split('\n').map((line) => line.split(/\s+/)[0]),
     );
+  });
+
+  it('gets the base again if a run was killed while it pulled it', async () => {
+    const here = await setting();
+    const env = await freshStorage();
+    await exec(
+      'buildah',
+      ['pull', '--quiet', '--tls-verify=false', `${formatRepository(here.base)}:stable`],
+      { env },
+    );
+    // So SIGKILL was seen to leave an image.
+    const storage = await readContainerStorage({ ...process.env, ...env });
+    const manifests = (await readdir(storage.folder, { recursive: true })).filter((path) =>
+      /-images\/[0-9a-f]{64}\/manifest$/.test(path),
+    );
+    expect(manifests).toHaveLength(1);
+    for (const path of manifests) await rm(join(storage.folder, path));
+    expect(await build(here, env)).toMatchObject({ built: true });
+    expect(await leftovers(env)).toBe('');
   });
 
   it('builds on the base that is in the key, though the tag moves in between', async () => {

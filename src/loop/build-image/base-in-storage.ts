@@ -14,6 +14,9 @@ const removedMeanwhile = new RegExp(
   `image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`,
 );
 
+/** What buildah says of an image whose pull was killed. Every build on it would fail until somebody removes it. */
+const incomplete = /exists in local storage but may be corrupted|locating item named "manifest"/;
+
 /** How often a run gets the base again after another run has removed it. */
 const attempts = 4;
 
@@ -61,8 +64,11 @@ export async function withBaseInStorage<T>(
         await buildah.tag(id, name);
         return await build();
       } catch (error) {
-        const isRemoved = error instanceof OutsideError && removedMeanwhile.test(error.message);
-        if (attempt === attempts || !isRemoved) throw error;
+        const problem = error instanceof OutsideError ? error.message : '';
+        const isIncomplete = incomplete.test(problem);
+        if (attempt === attempts || !(isIncomplete || removedMeanwhile.test(problem))) throw error;
+        // Another run may be pulling it right now. Its pull then fails, and it gets the base again like this one.
+        if (isIncomplete) await buildah.discardImage(id);
       }
     }
   } finally {

@@ -87,6 +87,8 @@ export interface Buildah {
   tag(imageId: string, name: string): Promise<void>;
   /** Removes an image by its id or name. One that is in use, or has other names, stays. */
   removeImage(image: string): Promise<void>;
+  /** Removes an image that cannot be used by its id, whatever its names are, with the containers of ended builds on it. */
+  discardImage(imageId: string): Promise<void>;
   /** Removes an image by its id if it has no name any more. One that is in use stays. */
   removeUnnamed(imageId: string): Promise<void>;
 }
@@ -183,6 +185,9 @@ export function createBuildah(options: {
         // second one read before the first one wrote.
         if (exitCode !== 0 || !(await listImages()).some(({ names }) => names?.includes(image))) return;
       }
+    },
+    discardImage: async (imageId) => {
+      await exec('buildah', ['rmi', '--force', imageId], { env, allow: anyExitCode });
     },
     removeUnnamed: async (imageId) => {
       const isUnnamed = (await listImages()).some(
