@@ -39,7 +39,11 @@ describe('a registry with TLS', () => {
         const entry = join(folder, 'program.mjs');
         const bundle = join(folder, 'bundle.mjs');
         await writeFile(entry, program(repository));
-        await build({ input: entry, platform: 'node', output: { file: bundle, format: 'esm', codeSplitting: false } });
+        await build({
+          input: entry,
+          platform: 'node',
+          output: { file: bundle, format: 'esm', codeSplitting: false },
+        });
         const { stdout } = await exec('node', [bundle], {
           env: { NODE_EXTRA_CA_CERTS: certificate },
         });
