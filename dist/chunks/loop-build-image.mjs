@@ -74,6 +74,8 @@ init_errors();
 const folder = "localhost/coxswain-base";
 /** How containers/storage, and buildah, report a base that existed a moment ago. */
 const removedMeanwhile = new RegExp(`image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`);
+/** What buildah says of an image whose pull was killed. Every build on it would fail until somebody removes it. */
+const incomplete = /exists in local storage but may be corrupted|locating item named "manifest"/;
 /** How often a run gets the base again after another run has removed it. */
 const attempts = 4;
 /**
@@ -112,8 +114,10 @@ async function withBaseInStorage(buildah, options, build) {
 			await buildah.tag(id, name);
 			return await build();
 		} catch (error) {
-			const isRemoved = error instanceof OutsideError && removedMeanwhile.test(error.message);
-			if (attempt === attempts || !isRemoved) throw error;
+			const problem = error instanceof OutsideError ? error.message : "";
+			const isIncomplete = incomplete.test(problem);
+			if (attempt === attempts || !(isIncomplete || removedMeanwhile.test(problem))) throw error;
+			if (isIncomplete) await buildah.discardImage(id);
 		}
 	} finally {
 		if (pulled) await buildah.removeImage(flat?.name ?? source);
@@ -414,6 +418,16 @@ function createBuildah(options) {
 				});
 				if (exitCode !== 0 || !(await listImages()).some(({ names }) => names?.includes(image))) return;
 			}
+		},
+		discardImage: async (imageId) => {
+			await exec("buildah", [
+				"rmi",
+				"--force",
+				imageId
+			], {
+				env,
+				allow: anyExitCode
+			});
 		},
 		removeUnnamed: async (imageId) => {
 			if ((await listImages()).some(({ id, names }) => id.replace(/^sha256:/, "") === imageId && (names ?? []).length === 0)) await exec("buildah", ["rmi", imageId], {
