@@ -2,6 +2,7 @@ import { OutsideError } from '../../host/errors.ts';
 import { inParallel } from '../../host/parallel.ts';
 import { subjectOfTag } from '../../release/tags.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
+import { findSurely } from '../../world/registry/find-surely.ts';
 import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import {
   atDigest,
@@ -58,7 +59,7 @@ export async function readContents(
   while (open.length > 0) {
     const found: Digest[] = [];
     await inParallel(open, parallel, async (digest) => {
-      const manifest = await findSurely(client, repository, digest);
+      const manifest = await findSurely(client, atDigest(repository, digest));
       if (manifest === undefined) return;
       const held = await readHeld(client, repository, manifest);
       manifests.set(digest, held);
@@ -93,16 +94,6 @@ function contradiction(where: string, answers: string): OutsideError {
     `the registry ${answers}`,
     'Nothing was deleted. Run the same command again.',
   );
-}
-
-/** That a manifest does not exist is believed only if two answers agree. */
-async function findSurely(
-  client: RegistryClient,
-  repository: Repository,
-  digest: Digest,
-): Promise<Manifest | undefined> {
-  const reference = atDigest(repository, digest);
-  return (await client.findManifest(reference)) ?? (await client.findManifest(reference));
 }
 
 /** The build of an index: that of all its images. */

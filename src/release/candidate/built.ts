@@ -3,6 +3,7 @@ import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
+import { findSurely } from '../../world/registry/find-surely.ts';
 import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import {
   atDigest,
@@ -48,8 +49,8 @@ async function findUnder(
   tag: TagReference,
   key: string,
 ): Promise<DigestReference | undefined> {
-  // One answer that says "nothing" proves nothing: what is there would be built and tested again.
-  const found = (await client.findManifest(tag)) ?? (await client.findManifest(tag));
+  // What is there, and is not found, would be built and tested again.
+  const found = await findSurely(client, tag);
   if (found === undefined) return undefined;
   const built = atDigest(tag.repository, found.descriptor.digest);
   for (const annotated of await annotatedKeys(client, tag.repository, found)) {

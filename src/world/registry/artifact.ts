@@ -2,6 +2,7 @@ import { defined } from '../../host/defined.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import { type CopyReport, copyContent } from './copy.ts';
 import { addToFallbackTag } from './fallback-tag.ts';
+import { findSurely } from './find-surely.ts';
 import {
   artifactTypeOf,
   type Descriptor,
@@ -139,7 +140,7 @@ export async function findReferrer(
 ): Promise<Manifest | undefined> {
   const { repository, subject, digest } = listed;
   const reference = atDigest(repository, digest);
-  const manifest = (await client.findManifest(reference)) ?? (await client.findManifest(reference));
+  const manifest = await findSurely(client, reference);
   if (manifest !== undefined) return manifest;
   // The list under a fallback tag keeps what was deleted; the registry's own does not.
   const again = await client.referrers(repository, subject);

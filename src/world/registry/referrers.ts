@@ -1,6 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
+import { findSurely } from './find-surely.ts';
 import { artifactTypeOf, bareType, type Descriptor, mediaTypes } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import { readPages } from './pages.ts';
@@ -132,7 +133,7 @@ export function createReferrers(
     if (known !== undefined) return { ...entry, ...known };
     const reference = atDigest(repository, digest);
     try {
-      const manifest = (await manifests.findManifest(reference)) ?? (await manifests.findManifest(reference));
+      const manifest = await findSurely(manifests, reference);
       // A fallback tag keeps entries of what was deleted.
       if (manifest === undefined) return entry;
       const found = defined({
