@@ -1,7 +1,7 @@
 import { r as architecture } from "./cli-inputs.mjs";
 import { D as say, Lt as defined, S as exact, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "./host.mjs";
 import { n as buildImage, t as buildLocally } from "./loop-build-image.mjs";
-import { Br as formatProvenance, Ea as formatReference, Ka as shortCommit, Ki as attestationSigner, Qr as readCandidate, Rr as pushStatement, Ur as keepAtForge, Vr as provenanceType, qi as withoutSigningSecrets, zn as openProject, zr as trustOf } from "./shared.mjs";
+import { Br as formatProvenance, Da as formatReference, Ki as attestationSigner, Qr as readCandidate, Rr as pushStatement, Ur as keepAtForge, Vr as provenanceType, qa as shortCommit, qi as withoutSigningSecrets, zn as openProject, zr as trustOf } from "./shared.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
 import { resolve } from "node:path";
 init_errors();

@@ -1,6 +1,6 @@
 import { S as string, T as unknown, _ as looseObject, b as record, d as boolean, v as number } from "./libraries.mjs";
 import { A as plainText, Bt as nearest, Gt as messageOf, I as createLog, Kt as quote, Lt as defined, Vt as InputError, Wt as init_errors, k as codeBlock, r as runAgainAsRoot, rt as needsRoot, xt as readValues } from "./host.mjs";
-import { A as requireRehearsed, Bt as passImage, Da as formatRepository, Di as findBuilt, Kr as readAuthFile, Qr as readCandidate } from "./shared.mjs";
+import { A as requireRehearsed, Bt as passImage, Di as findBuilt, Kr as readAuthFile, Oa as formatRepository, Qr as readCandidate } from "./shared.mjs";
 import { c as setSecret, d as summary, i as exportVariable, l as startGroup, n as endGroup, o as isDebug, r as error, s as setOutput, t as debug, u as warning } from "./actions-core.mjs";
 import { join } from "node:path";
 import { readFile, stat, writeFile } from "node:fs/promises";

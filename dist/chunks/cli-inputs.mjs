@@ -1,6 +1,6 @@
 import { Ct as choice, Tt as flag } from "./host.mjs";
 import { ut as architectures } from "./guidance.mjs";
-import { Ka as shortCommit } from "./shared.mjs";
+import { qa as shortCommit } from "./shared.mjs";
 // src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */
 function architecture(about) {

@@ -1,6 +1,6 @@
 import { S as string, T as unknown, c as _enum, d as boolean, h as int, l as array, v as number, y as object } from "./libraries.mjs";
 import { Gt as messageOf, Ht as OutsideError, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { E as workflowFiles, Ji as fetchWhole, Ka as shortCommit, T as refusalOf, Yi as init_fetch_whole, Zi as isLoopback, er as readGitHubRun, fa as listTree, fr as fetchedObjects, lt as fitBody, mr as findRemote, nr as gitHubOf, sr as readCommits, tr as findToken, ur as StaleBranchError, w as explainFailure } from "./shared.mjs";
+import { E as workflowFiles, Ji as fetchWhole, T as refusalOf, Yi as init_fetch_whole, Zi as isLoopback, er as readGitHubRun, fr as fetchedObjects, lt as fitBody, mr as findRemote, nr as gitHubOf, pa as listTree, qa as shortCommit, sr as readCommits, tr as findToken, ur as StaleBranchError, w as explainFailure } from "./shared.mjs";
 import { t as Octokit$1 } from "./octokit-core.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";

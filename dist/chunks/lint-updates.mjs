@@ -1,6 +1,6 @@
 import { Dt as parsed, Et as many, Lt as defined, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, s as renderFindings, x as count } from "./host.mjs";
 import { n as firstRelease } from "./cli-inputs.mjs";
-import { Ka as shortCommit, Va as findFleet, ft as lintState, ii as findCommit, zn as openProject } from "./shared.mjs";
+import { Ha as findFleet, ft as lintState, ii as findCommit, qa as shortCommit, zn as openProject } from "./shared.mjs";
 init_errors();
 var lint_updates_default = defineVerb({
 	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",

@@ -1,6 +1,6 @@
 import { R as addUpdate, T as addRelease, x as rolloutEnd } from "./guidance.mjs";
 import { Lt as defined, Vt as InputError, Wt as init_errors, f as allInOrder } from "./host.mjs";
-import { $t as upstreamStatusOf, Bi as findAcceptedVulnerabilities, Bt as passImage, Ca as atTag, Dn as refuseHeld, Ea as formatReference, Ft as buildReleasePath, Ga as releaseCommit, Gt as inheritBarriers, It as buildReleaseUrl, Ka as shortCommit, Mn as refuseAroundPausedBarrier, Qr as readCandidate, Qt as refuseDoubtful, Sa as atDigest, Tn as stepRings, Ut as refuseBarrierBypasses, Wt as barriersCrossed, gn as readMarker, ln as refuseFrozen, on as urgencyOfBuild, rn as refuseHeldByFile, sn as withoutUrgency, ti as refreshFileName, wa as digestIn, zr as trustOf, zt as isoTime } from "./shared.mjs";
+import { $t as upstreamStatusOf, Bi as findAcceptedVulnerabilities, Bt as passImage, Ca as atDigest, Da as formatReference, Dn as refuseHeld, Ft as buildReleasePath, Gt as inheritBarriers, It as buildReleaseUrl, Ka as releaseCommit, Mn as refuseAroundPausedBarrier, Qr as readCandidate, Qt as refuseDoubtful, Ta as digestIn, Tn as stepRings, Ut as refuseBarrierBypasses, Wt as barriersCrossed, gn as readMarker, ln as refuseFrozen, on as urgencyOfBuild, qa as shortCommit, rn as refuseHeldByFile, sn as withoutUrgency, ti as refreshFileName, wa as atTag, zr as trustOf, zt as isoTime } from "./shared.mjs";
 import { n as renderFleetTemplate, t as findTemplate } from "./release-rollout-entry.mjs";
 init_errors();
 /** The release's place in the release index. */

@@ -1,5 +1,5 @@
 import { Lt as defined, Mt as formatTime, U as readFileIfThere, V as isMissing, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { $r as refuseOverriddenBase, ci as stagesOnBase, di as examineConfig, en as examineHoldFile, ha as upgradeStages, hi as urgentTemplate, in as unknownHoldFiles, li as parseContainerfile, mi as readConfigText, nn as holdFolder, oi as findBase, ui as configFileName } from "./shared.mjs";
+import { $r as refuseOverriddenBase, ci as stagesOnBase, di as examineConfig, en as examineHoldFile, ga as upgradeStages, hi as urgentTemplate, in as unknownHoldFiles, li as parseContainerfile, mi as readConfigText, nn as holdFolder, oi as findBase, ui as configFileName } from "./shared.mjs";
 import { r as renderForFleet } from "./release-rollout-entry.mjs";
 import { C as readTestTimeout } from "./loop-boot-test.mjs";
 import { S as string, T as unknown, _ as looseObject, b as record, i as require_dist, l as array } from "./libraries.mjs";

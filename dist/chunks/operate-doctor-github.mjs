@@ -1,6 +1,6 @@
 import { S as string, d as boolean, l as array, y as object } from "./libraries.mjs";
 import { M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Ca as atTag, Da as formatRepository, T as refusalOf, Wr as createRegistryClient, Zr as NotFoundError } from "./shared.mjs";
+import { Oa as formatRepository, T as refusalOf, Wr as createRegistryClient, Zr as NotFoundError, wa as atTag } from "./shared.mjs";
 import { a as ours } from "./project-init.mjs";
 // src/operate/doctor/github/setting-check.ts
 init_errors();

@@ -1,5 +1,5 @@
 import { Ht as OutsideError, Lt as defined, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Da as formatRepository, Ea as formatReference, F as downloadBetween, Oa as isDigest, Or as comparePackages, P as describeDownload, Sa as atDigest, Sr as layerEntries, _a as readImage, _r as readPackages, ba as parseJson, ja as parseReference } from "./shared.mjs";
+import { Ca as atDigest, Da as formatReference, F as downloadBetween, Ma as parseReference, Oa as formatRepository, Or as comparePackages, P as describeDownload, Sr as layerEntries, _r as readPackages, ka as isDigest, va as readImage, xa as parseJson } from "./shared.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 init_errors();

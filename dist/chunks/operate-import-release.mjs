@@ -1,6 +1,6 @@
 import { T as addRelease } from "./guidance.mjs";
 import { Ht as OutsideError, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Ca as atTag, Cn as commitMessage, Da as formatRepository, Ea as formatReference, Ft as buildReleasePath, It as buildReleaseUrl, N as tagReader, Na as sameRepository, Rt as createdOf, Sa as atDigest, Vt as requireCreated, _a as readImage, ja as parseReference, va as isIndex, wa as digestIn, zt as isoTime } from "./shared.mjs";
+import { Ca as atDigest, Cn as commitMessage, Da as formatReference, Ft as buildReleasePath, It as buildReleaseUrl, Ma as parseReference, N as tagReader, Oa as formatRepository, Pa as sameRepository, Rt as createdOf, Ta as digestIn, Vt as requireCreated, va as readImage, wa as atTag, ya as isIndex, zt as isoTime } from "./shared.mjs";
 // src/operate/import-release/existing-builds.ts
 init_errors();
 /**

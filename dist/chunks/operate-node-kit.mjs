@@ -1,6 +1,6 @@
 import { i as require_dist } from "./libraries.mjs";
 import { G as writeFileAtomically, Lt as defined, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Da as formatRepository, Q as nodePolicy, xi as isNamed } from "./shared.mjs";
+import { Oa as formatRepository, Q as nodePolicy, xi as isNamed } from "./shared.mjs";
 import { o as parseWindow } from "./guidance-simulation.mjs";
 import { C as deployments_default, E as autobuilder_default, S as documents_default$1, T as common_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as coxswain_node_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 import { Ht as OutsideError, Lt as defined, Vt as InputError, Wt as init_errors, p as inParallel } from "./host.mjs";
-import { Ca as atTag, Da as formatRepository, Di as findBuilt, Ea as formatReference, Fi as isBuildTag, G as digestsOf, Ii as isVersionTag, K as neededDigests, L as readLastPublished, Mi as buildKeyAnnotation, Ni as revisionAnnotation, Oa as isDigest, Qr as readCandidate, Ri as subjectOfTag, Rn as promotedDigest, Sa as atDigest, Vn as filesAtUrl, W as awaitedDigests, _a as readImage, ca as fallbackTag, ga as imageTimestamp, ii as findCommit, oa as readArtifact, qa as isFullHash, va as isIndex, ya as mediaTypes } from "./shared.mjs";
+import { Ca as atDigest, Da as formatReference, Di as findBuilt, Fi as isBuildTag, G as digestsOf, Ii as isVersionTag, Ja as isFullHash, K as neededDigests, L as readLastPublished, Mi as buildKeyAnnotation, Ni as revisionAnnotation, Oa as formatRepository, Qr as readCandidate, Ri as subjectOfTag, Rn as promotedDigest, Vn as filesAtUrl, W as awaitedDigests, _a as imageTimestamp, ba as mediaTypes, ca as fallbackTag, da as findSurely, ii as findCommit, ka as isDigest, oa as readArtifact, va as readImage, wa as atTag, ya as isIndex } from "./shared.mjs";
 import { A as parseReleaseIndex, lt as architectureOfGo, ut as architectures } from "./guidance.mjs";
 // src/operate/prune-images/current-builds.ts
 init_errors();
@@ -329,7 +329,7 @@ async function readContents(client, repository, known, report = () => {}) {
 	while (open.length > 0) {
 		const found = [];
 		await inParallel(open, parallel, async (digest) => {
-			const manifest = await findSurely(client, repository, digest);
+			const manifest = await findSurely(client, atDigest(repository, digest));
 			if (manifest === void 0) return;
 			const held = await readHeld(client, repository, manifest);
 			manifests.set(digest, held);
@@ -361,11 +361,6 @@ async function readContents(client, repository, known, report = () => {}) {
 }
 function contradiction(where, answers) {
 	return new OutsideError(`reading ${where}`, `the registry ${answers}`, "Nothing was deleted. Run the same command again.");
-}
-/** That a manifest does not exist is believed only if two answers agree. */
-async function findSurely(client, repository, digest) {
-	const reference = atDigest(repository, digest);
-	return await client.findManifest(reference) ?? await client.findManifest(reference);
 }
 /** The build of an index: that of all its images. */
 function sharedOrigin(children, origins) {

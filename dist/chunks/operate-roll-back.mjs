@@ -1,5 +1,5 @@
 import { A as plainText, Lt as defined, Mt as formatTime, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Cn as commitMessage, Ha as fleetTip, Ln as followOfferOrWarn, Ua as nextFleets, dt as takeBack, gn as readMarker, hi as urgentTemplate, hn as formatMarker, mn as rollBackBranch, ni as rollBackFileName, nt as treeChanges, or as untilNotStale, ot as proposeChanges, ut as planRollBack } from "./shared.mjs";
+import { Cn as commitMessage, Ln as followOfferOrWarn, Ua as fleetTip, Wa as nextFleets, dt as takeBack, gn as readMarker, hi as urgentTemplate, hn as formatMarker, mn as rollBackBranch, ni as rollBackFileName, nt as treeChanges, or as untilNotStale, ot as proposeChanges, ut as planRollBack } from "./shared.mjs";
 // src/operate/roll-back/pull-request.ts
 init_errors();
 const shownFiles = 50;

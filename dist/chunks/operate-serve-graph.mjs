@@ -1,6 +1,6 @@
 import { Gt as messageOf, Ht as OutsideError, Lt as defined, V as isMissing, Vt as InputError, Wt as init_errors } from "./host.mjs";
 import { A as parseReleaseIndex, C as rolloutProgress, U as parseUpdateMetadata, X as buildGraph, Z as formatGraph, ct as aliasesOf, st as addAliases, t as warinessOf, ut as architectures, v as rolloutOf, y as throttleGraph } from "./guidance.mjs";
-import { Ci as sliceName, Ea as formatReference, Ji as fetchWhole, Kn as refuseCredentials, Yi as init_fetch_whole, Zi as isLoopback, a as actOnFindings, d as readAlert, sa as titleAnnotation, u as webhooksOf, va as isIndex, x as notPublished } from "./shared.mjs";
+import { Ci as sliceName, Da as formatReference, Ji as fetchWhole, Kn as refuseCredentials, Yi as init_fetch_whole, Zi as isLoopback, a as actOnFindings, d as readAlert, sa as titleAnnotation, u as webhooksOf, x as notPublished, ya as isIndex } from "./shared.mjs";
 import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
 import { join } from "node:path";
 import { appendFile, readFile, readdir, stat } from "node:fs/promises";

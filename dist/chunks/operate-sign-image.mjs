@@ -1,5 +1,5 @@
 import { Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { D as signImage, Da as formatRepository, G as digestsOf, Sa as atDigest, Z as removeSignatures, ea as fleetKeys, q as neededVersions, ra as signingKeys } from "./shared.mjs";
+import { Ca as atDigest, D as signImage, G as digestsOf, Oa as formatRepository, Z as removeSignatures, ea as fleetKeys, q as neededVersions, ra as signingKeys } from "./shared.mjs";
 // src/operate/sign-image/sign-releases.ts
 init_errors();
 /**

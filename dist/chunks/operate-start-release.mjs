@@ -1,5 +1,5 @@
 import { N as holdAt } from "./guidance.mjs";
-import { En as describeHold, Ha as fleetTip, Qr as readCandidate, cn as findFreeze, tn as findFileHold } from "./shared.mjs";
+import { En as describeHold, Qr as readCandidate, Ua as fleetTip, cn as findFreeze, tn as findFileHold } from "./shared.mjs";
 /**
 * Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
 * by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run

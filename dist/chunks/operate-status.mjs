@@ -1,6 +1,6 @@
 import { D as say, Gt as messageOf, Ht as OutsideError, Lt as defined, Mt as formatTime, S as exact, Wt as init_errors, jt as formatDuration, l as formatPercent, x as count } from "./host.mjs";
 import { C as rolloutProgress, N as holdAt, S as rolloutPhase, b as nextOpening, x as rolloutEnd } from "./guidance.mjs";
-import { $t as upstreamStatusOf, En as describeHold, Si as ringsToShow, Tt as nextGate, Y as askFleetPolicy, gt as findPendingPromotion, ht as ringNotes, ja as parseReference, jn as metadataOf, wt as isReady } from "./shared.mjs";
+import { $t as upstreamStatusOf, En as describeHold, Ma as parseReference, Si as ringsToShow, Tt as nextGate, Y as askFleetPolicy, gt as findPendingPromotion, ht as ringNotes, jn as metadataOf, wt as isReady } from "./shared.mjs";
 init_errors();
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {

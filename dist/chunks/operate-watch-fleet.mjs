@@ -1,7 +1,7 @@
 import { S as string, _ as looseObject } from "./libraries.mjs";
 import { A as plainText, Gt as messageOf, Ht as OutsideError, Mt as formatTime, O as code, Vt as InputError, Wt as init_errors, g as exec, jt as formatDuration, l as formatPercent } from "./host.mjs";
 import { N as holdAt, a as adoptionCurve, n as judgeRing } from "./guidance.mjs";
-import { Cn as commitMessage, Ka as shortCommit, Ot as parseStamp, Pn as stagedOf, Tn as stepRings, Va as findFleet, Vn as filesAtUrl, a as actOnFindings, c as runningRollouts, cn as findFreeze, d as readAlert, fn as baseBranch, jn as metadataOf, kt as stampPath, l as webhookCondition, o as haltedRollouts, s as haltsOf, tn as findFileHold } from "./shared.mjs";
+import { Cn as commitMessage, Ha as findFleet, Ot as parseStamp, Pn as stagedOf, Tn as stepRings, Vn as filesAtUrl, a as actOnFindings, c as runningRollouts, cn as findFreeze, d as readAlert, fn as baseBranch, jn as metadataOf, kt as stampPath, l as webhookCondition, o as haltedRollouts, qa as shortCommit, s as haltsOf, tn as findFileHold } from "./shared.mjs";
 import { n as couldNotAsk, r as queryRange } from "./world-prometheus.mjs";
 import { createHash } from "node:crypto";
 // src/operate/watch-fleet/read-dispatch.ts

@@ -1,6 +1,6 @@
 import { i as require_dist } from "./libraries.mjs";
 import { $ as beforeWriting, G as writeFileAtomically, U as readFileIfThere, V as isMissing, Vt as InputError, Wt as init_errors, v as findTool } from "./host.mjs";
-import { Ea as formatReference, Ti as migrateConfigText, dr as Git, fi as parseConfig, gi as configJsonSchema, gr as runWithRemote, hr as remoteSeconds, li as parseContainerfile, mi as readConfigText, oi as findBase, ot as proposeChanges, pi as readConfig, pr as explainRemoteFailure, ui as configFileName } from "./shared.mjs";
+import { Da as formatReference, Ti as migrateConfigText, dr as Git, fi as parseConfig, gi as configJsonSchema, gr as runWithRemote, hr as remoteSeconds, li as parseContainerfile, mi as readConfigText, oi as findBase, ot as proposeChanges, pi as readConfig, pr as explainRemoteFailure, ui as configFileName } from "./shared.mjs";
 import { basename, dirname, join, resolve } from "node:path";
 import { chmod, lstat, realpath } from "node:fs/promises";
 // src/project/init/pin.ts

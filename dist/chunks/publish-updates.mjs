@@ -1,7 +1,7 @@
 import { D as say, Et as many, Lt as defined, Mt as formatTime, S as exact, Ut as UsageError, Wt as init_errors, ft as directory, jt as formatDuration, kt as text, nt as defineVerb, w as renderReports } from "./host.mjs";
 import { n as firstRelease } from "./cli-inputs.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "./loop-publish-updates.mjs";
-import { Sn as readStatement, V as guidanceSigner, Va as findFleet, Wr as createRegistryClient, ja as parseReference, xn as findOperator, zn as openProject } from "./shared.mjs";
+import { Ha as findFleet, Ma as parseReference, Sn as readStatement, V as guidanceSigner, Wr as createRegistryClient, xn as findOperator, zn as openProject } from "./shared.mjs";
 import { resolve } from "node:path";
 init_errors();
 var publish_updates_default = defineVerb({

@@ -1,6 +1,6 @@
 import { S as string, g as literal, y as object } from "./libraries.mjs";
 import { Gt as messageOf, Ht as OutsideError, Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Da as formatRepository, Ea as formatReference, Ji as fetchWhole, Q as nodePolicy, Sa as atDigest, X as askNodePolicy, Yi as init_fetch_whole, _a as readImage, na as readKeyText, ta as readKeyFile } from "./shared.mjs";
+import { Ca as atDigest, Da as formatReference, Ji as fetchWhole, Oa as formatRepository, Q as nodePolicy, X as askNodePolicy, Yi as init_fetch_whole, na as readKeyText, ta as readKeyFile, va as readImage } from "./shared.mjs";
 // src/release/base-signature/fedora-keys.ts
 init_errors();
 /**

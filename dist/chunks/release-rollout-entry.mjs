@@ -1,6 +1,6 @@
 import { t as renderTemplate } from "./guidance-template.mjs";
 import { Vt as InputError, Wt as init_errors } from "./host.mjs";
-import { Da as formatRepository, Ka as shortCommit, hi as urgentTemplate } from "./shared.mjs";
+import { Oa as formatRepository, hi as urgentTemplate, qa as shortCommit } from "./shared.mjs";
 // src/release/rollout-entry.ts
 init_errors();
 /** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */

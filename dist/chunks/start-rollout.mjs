@@ -1,7 +1,7 @@
 import { D as say, Et as many, S as exact, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "./host.mjs";
 import { n as firstRelease } from "./cli-inputs.mjs";
 import { t as startRollout } from "./loop-start-rollout.mjs";
-import { Nt as describeEntry, Sn as readStatement, Va as findFleet, Xt as doubts, Zt as readDoubt, zn as openProject } from "./shared.mjs";
+import { Ha as findFleet, Nt as describeEntry, Sn as readStatement, Xt as doubts, Zt as readDoubt, zn as openProject } from "./shared.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
 	summary: "Record the image of a fleet's branch as a release of the fleet, and start its rollout",

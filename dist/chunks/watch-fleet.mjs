@@ -1,7 +1,7 @@
 import { E as reportText, Et as many, Gt as messageOf, Ut as UsageError, Vt as InputError, Wt as init_errors, ft as directory, i as repeat, kt as text, nt as defineVerb, w as renderReports, wt as duration, x as count } from "./host.mjs";
 import { n as publishUpdates } from "./loop-publish-updates.mjs";
 import { i as readDispatch, n as noIncidents, r as reportIncidents, t as watchFleet } from "./operate-watch-fleet.mjs";
-import { Ka as shortCommit, Va as findFleet, zn as openProject } from "./shared.mjs";
+import { Ha as findFleet, qa as shortCommit, zn as openProject } from "./shared.mjs";
 import { t as readPrometheusCredentials } from "./world-prometheus.mjs";
 import { resolve } from "node:path";
 // src/verbs/watch-fleet.ts

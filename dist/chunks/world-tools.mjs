@@ -1,6 +1,6 @@
 import { t as cacheFolder } from "./start.mjs";
 import { Gt as messageOf, Ht as OutsideError, V as isMissing, Vt as InputError, W as withTemporaryFolder, Wt as init_errors, g as exec } from "./host.mjs";
-import { Ta as digestOf } from "./shared.mjs";
+import { Ea as digestOf } from "./shared.mjs";
 import { join } from "node:path";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 // src/world/tools/debian-package.ts

@@ -1,6 +1,6 @@
 import { D as say, Et as many, S as exact, Tt as flag, Ut as UsageError, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, s as renderFindings, wt as duration, x as count } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
-import { Hn as filesInArtifacts, Qn as openCheckout, Un as filesInFolder, Va as findFleet, Vn as filesAtUrl, Wr as createRegistryClient, pi as readConfig } from "../chunks/shared.mjs";
+import { Ha as findFleet, Hn as filesInArtifacts, Qn as openCheckout, Un as filesInFolder, Vn as filesAtUrl, Wr as createRegistryClient, pi as readConfig } from "../chunks/shared.mjs";
 import { t as readPrometheusCredentials } from "../chunks/world-prometheus.mjs";
 import { statSync } from "node:fs";
 // src/verbs/doctor.ts

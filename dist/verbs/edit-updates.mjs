@@ -1,6 +1,6 @@
 import { Ct as choice, Lt as defined, Tt as flag, ft as directory, kt as text, nt as defineVerb, w as renderReports, wt as duration } from "../chunks/host.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { Et as showDifference, Fn as describeMovedTags, Ln as followOfferOrWarn, Va as findFleet, bn as readAction, vn as changesOffer, wn as editFleet, xn as findOperator, yn as kinds, zn as openProject } from "../chunks/shared.mjs";
+import { Et as showDifference, Fn as describeMovedTags, Ha as findFleet, Ln as followOfferOrWarn, bn as readAction, vn as changesOffer, wn as editFleet, xn as findOperator, yn as kinds, zn as openProject } from "../chunks/shared.mjs";
 var edit_updates_default = defineVerb({
 	summary: "Steer a fleet: pause or resume a rollout, set barriers and dead-ends, withdraw a release, hold the fleet",
 	about: `

@@ -1,6 +1,6 @@
 import { Ct as choice, Kt as quote, Tt as flag, Wt as init_errors, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
-import { I as inMegabytes, Wr as createRegistryClient, ja as parseReference, wa as digestIn, yr as countPackages } from "../chunks/shared.mjs";
+import { I as inMegabytes, Ma as parseReference, Ta as digestIn, Wr as createRegistryClient, yr as countPackages } from "../chunks/shared.mjs";
 import { ut as architectures } from "../chunks/guidance.mjs";
 // src/verbs/explain.ts
 init_errors();

@@ -1,7 +1,7 @@
 import { Et as many, Lt as defined, Tt as flag, Ut as UsageError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
-import { Et as showDifference, Va as findFleet, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
+import { Et as showDifference, Ha as findFleet, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
 init_errors();
 var import_release_default = defineVerb({
 	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",

@@ -1,5 +1,5 @@
 import { B as exists, Dt as parsed, Et as many, Gt as messageOf, Tt as flag, Wt as init_errors, a as askOnTerminal, et as isRehearsal, ft as directory, kt as text, nt as defineVerb, o as canAsk, v as findTool } from "../chunks/host.mjs";
-import { $n as openForge, Da as formatRepository, Ea as formatReference, Ma as parseRepository, dr as Git, ja as parseReference } from "../chunks/shared.mjs";
+import { $n as openForge, Da as formatReference, Ma as parseReference, Na as parseRepository, Oa as formatRepository, dr as Git } from "../chunks/shared.mjs";
 import { a as ours, i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
 import { ut as architectures } from "../chunks/guidance.mjs";
 import { basename, join, resolve } from "node:path";

@@ -1,6 +1,6 @@
 import { l as chooseLogins, u as writeLogins } from "../chunks/cli-actions.mjs";
 import { Lt as defined, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
-import { Da as formatRepository, Gr as authFiles, pi as readConfig } from "../chunks/shared.mjs";
+import { Gr as authFiles, Oa as formatRepository, pi as readConfig } from "../chunks/shared.mjs";
 import { join } from "node:path";
 import { mkdtemp } from "node:fs/promises";
 init_errors();

@@ -1,6 +1,6 @@
 import { $ as beforeWriting, Et as many, G as writeFileAtomically, Lt as defined, M as documentation, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
-import { Va as findFleet, ea as fleetKeys, wi as nodeParts, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, ea as fleetKeys, wi as nodeParts, zn as openProject } from "../chunks/shared.mjs";
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
 init_errors();

@@ -1,5 +1,5 @@
 import { Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb } from "../chunks/host.mjs";
-import { Ea as formatReference, Q as nodePolicy, Sa as atDigest, Va as findFleet, X as askNodePolicy, ea as fleetKeys, ja as parseReference, zn as openProject } from "../chunks/shared.mjs";
+import { Ca as atDigest, Da as formatReference, Ha as findFleet, Ma as parseReference, Q as nodePolicy, X as askNodePolicy, ea as fleetKeys, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/node-policy.ts
 init_errors();
 var node_policy_default = defineVerb({

@@ -2,7 +2,7 @@ import { Ct as choice, Et as many, Tt as flag, Ut as UsageError, Vt as InputErro
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { a as observe, c as jsonFields, i as checkWindow, n as findLogs, o as formatNames, r as reportObservation, s as defaultJsonFields, t as readSalt } from "../chunks/operate-observe.mjs";
 import { f as listSiteRings, p as readSiteFleet } from "../chunks/operate-serve-graph.mjs";
-import { Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, zn as openProject } from "../chunks/shared.mjs";
 import { n as knownRings, r as ringsOfFolders } from "../chunks/release-adoption.mjs";
 // src/verbs/observe.ts
 init_errors();

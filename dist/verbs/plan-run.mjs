@@ -1,6 +1,6 @@
 import { a as untested, c as purposes, i as matrixOf, o as readEvent, s as decide } from "../chunks/cli-actions.mjs";
 import { Ct as choice, Et as many, ft as directory, nt as defineVerb } from "../chunks/host.mjs";
-import { Wa as overtaken, zn as openProject } from "../chunks/shared.mjs";
+import { Ga as overtaken, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/plan-run.ts
 var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",

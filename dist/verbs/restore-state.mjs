@@ -1,6 +1,6 @@
 import { D as say, Et as many, Lt as defined, S as exact, Tt as flag, Vt as InputError, Wt as init_errors, ft as directory, nt as defineVerb, w as renderReports, x as count } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
-import { Ka as shortCommit, Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, qa as shortCommit, zn as openProject } from "../chunks/shared.mjs";
 init_errors();
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

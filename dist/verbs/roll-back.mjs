@@ -1,7 +1,7 @@
 import { Ut as UsageError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
-import { Fn as describeMovedTags, Sn as readStatement, Va as findFleet, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
+import { Fn as describeMovedTags, Ha as findFleet, Sn as readStatement, xn as findOperator, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/roll-back.ts
 init_errors();
 var roll_back_default = defineVerb({

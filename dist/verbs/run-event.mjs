@@ -1,6 +1,6 @@
 import { a as untested, o as readEvent, r as spellInput, s as decide } from "../chunks/cli-actions.mjs";
 import { Ht as OutsideError, Vt as InputError, Wt as init_errors, ft as directory, k as codeBlock, kt as text, nt as defineVerb, xt as readValues } from "../chunks/host.mjs";
-import { Wa as overtaken, zn as openProject } from "../chunks/shared.mjs";
+import { Ga as overtaken, zn as openProject } from "../chunks/shared.mjs";
 import { t as boot_test_default } from "../chunks/boot-test.mjs";
 import { t as build_image_default } from "../chunks/build-image.mjs";
 import { t as lint_updates_default } from "../chunks/lint-updates.mjs";

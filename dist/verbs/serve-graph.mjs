@@ -1,6 +1,6 @@
 import { Dt as parsed, Et as many, Lt as defined, Ut as UsageError, Vt as InputError, Wt as init_errors, X as untilSignal, kt as text, nt as defineVerb, wt as duration } from "../chunks/host.mjs";
 import { a as createMetrics, c as createGraphServer, d as folderSource, i as createNodeCounts, l as createAccessLog, n as artifactSource, o as createHaltWebhook, r as openSite, s as readWebhookSecrets, t as urlSource } from "../chunks/operate-serve-graph.mjs";
-import { $ as listen, Wr as createRegistryClient, et as parseListenAddress, ja as parseReference, tt as stopServer, zn as openProject } from "../chunks/shared.mjs";
+import { $ as listen, Ma as parseReference, Wr as createRegistryClient, et as parseListenAddress, tt as stopServer, zn as openProject } from "../chunks/shared.mjs";
 import { setTimeout } from "node:timers/promises";
 init_errors();
 const graceMilliseconds = 1e4;

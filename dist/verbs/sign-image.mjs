@@ -1,6 +1,6 @@
 import { D as say, Et as many, S as exact, V as isMissing, Vt as InputError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports, x as count } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
-import { Va as findFleet, aa as readPublicKey, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, aa as readPublicKey, zn as openProject } from "../chunks/shared.mjs";
 import { resolve } from "node:path";
 import { readFile } from "node:fs/promises";
 // src/verbs/sign-image.ts

@@ -1,6 +1,6 @@
 import { Et as many, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
-import { Va as findFleet, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/start-release.ts
 var start_release_default = defineVerb({
 	summary: "Start the release of what was merged and never released",

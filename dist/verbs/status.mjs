@@ -1,7 +1,7 @@
 import { Gt as messageOf, Ht as OutsideError, Wt as init_errors, ft as directory, kt as text, nt as defineVerb, w as renderReports } from "../chunks/host.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
-import { Va as findFleet, v as pinState, zn as openProject } from "../chunks/shared.mjs";
+import { Ha as findFleet, v as pinState, zn as openProject } from "../chunks/shared.mjs";
 // src/verbs/status.ts
 init_errors();
 var status_default = defineVerb({
